@@ -1,0 +1,83 @@
+// All that a stage, a match or a target gets to see: the packet, where it stands, and whom it may ask.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "base/random.h"
+#include "base/time.h"
+#include "hook/hook.h"
+#include "hook/trace.h"
+#include "packet/packet.h"
+
+namespace gatehouse {
+
+namespace route {
+class Router;
+}
+class Interfaces;
+class World;
+class Emitter;
+
+// A line for the kernel log, as LOG and the out-of-window reports write it.
+class LogSink {
+  public:
+    virtual ~LogSink() = default;
+    virtual void log(Time time, int level, std::string_view line) = 0;
+};
+
+// What the engine lends to the stages. One an engine; outlives every packet.
+struct Services {
+    Time now{};
+    Random* random = nullptr;
+    World* world = nullptr;
+    Emitter* emitter = nullptr;
+    const route::Router* router = nullptr;
+    const Interfaces* interfaces = nullptr;
+    TraceSink* trace = nullptr;
+    LogSink* log = nullptr;
+};
+
+// Who had the last word: shown by replay, completions and explain.
+struct Decision {
+    std::string_view table{};  // "filter"; empty: the stack itself
+    std::string_view chain{};
+    std::uint32_t rule = 0;  // number in the chain, from 1; 0: the chain's policy
+    Hook hook{};
+};
+
+// The terms on which a packet waits.
+enum class WaitFor : std::uint8_t { queue, local_socket, helper, tracking, replica };
+struct Suspension {
+    WaitFor why{};
+    std::uint16_t queue = 0;
+    bool bypass = false;  // accept rather than drop when nobody reads the queue
+    Nanoseconds patience = 30 * second;
+};
+
+struct Context {
+    Packet& packet;
+    Services& services;
+    Hook hook{};
+    InterfaceId in = InterfaceId::none;
+    InterfaceId out = InterfaceId::none;
+    Finding finding{};
+    Decision decision{};
+    Suspension suspension{};
+    std::array<std::uint32_t, 20> registers{};  // nft expressions' scratch; iptables rules leave them alone
+
+    Family family() const { return packet.flat.family; }
+    // Reports one step of a traced packet; fill in what the kind calls for.
+    void trace(TraceEvent event) const {
+        if (!packet.traced || services.trace == nullptr) [[likely]]
+            return;
+        event.hook = hook;
+        event.time = services.now;
+        event.packet = &packet;
+        event.in = event.in == InterfaceId::none ? in : event.in;
+        event.out = event.out == InterfaceId::none ? out : event.out;
+        services.trace->trace(event);
+    }
+};
+
+}  // namespace gatehouse

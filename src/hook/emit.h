@@ -1,0 +1,21 @@
+// Packets that the router makes itself: REJECT's answers, ICMP errors, copies.
+//
+// Bounded. The engine drains the queue after the packet at hand, through LOCAL_OUT and onwards; a packet
+// that is itself generated provokes no other.
+#pragma once
+#include "packet/packet.h"
+
+namespace gatehouse {
+
+class Emitter {
+  public:
+    virtual ~Emitter() = default;
+    // A fresh packet with `length` bytes of frame, zeroed, room for an Ethernet header before them, no flat
+    // view; or nullptr when no buffer is left or the queue is full (counted).
+    virtual Packet* make(std::uint32_t length) = 0;
+    // Queues a packet that make() gave. Its data is a network packet (no link header); `because` is the
+    // packet that provoked it: the trace mark is inherited.
+    virtual void emit(Packet* packet, const Packet& because) = 0;
+};
+
+}  // namespace gatehouse

@@ -1,0 +1,36 @@
+// The headers of a packet, read once: what selectors, routing and tracking ask for, in host order.
+#pragma once
+#include <cstdint>
+
+#include "wire/address.h"
+
+namespace gatehouse {
+
+// How much of the transport header there is to look at.
+enum class Transport : std::uint8_t {
+    none,       // the protocol has no ports or types that we know
+    whole,      // `sport` and `dport` (or type and code) are there
+    truncated,  // the packet ends inside the transport header's fixed part
+    fragment,   // a fragment other than the first
+};
+
+struct Flat {
+    Address source{};
+    Address destination{};
+    Family family = Family::ipv4;
+    std::uint8_t protocol = 0;  // the transport protocol, past every IPv6 extension header
+    std::uint8_t tos = 0;       // the whole TOS or traffic class octet
+    std::uint8_t ttl = 0;       // or hop limit
+    Transport transport = Transport::none;
+    std::uint8_t tcp_flags = 0;
+    bool fragmented = false;            // a fragment: more follow, or the offset isn't zero
+    std::uint16_t fragment_offset = 0;  // in units of eight bytes
+    std::uint16_t l3 = 0;               // offset of the network header, from Packet::data
+    std::uint16_t l4 = 0;               // offset of the transport header
+    std::uint16_t l3_length = 0;        // total length of the network packet, its header included
+    std::uint16_t sport = 0;            // source port; ICMP and ICMPv6: type
+    std::uint16_t dport = 0;            // destination port; ICMP and ICMPv6: code
+    bool network = false;               // an IP packet: the fields above are set
+};
+
+}  // namespace gatehouse

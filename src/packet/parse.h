@@ -1,0 +1,22 @@
+// Reads a frame's headers into Packet::flat, once.
+#pragma once
+#include "packet/packet.h"
+
+namespace gatehouse {
+
+// Reads an Ethernet frame. VLAN tags are moved out of the frame's way: recorded in Packet::vlan, flat.l3 past
+// them. An ARP, 802.3 or other frame leaves flat.network false and gives `ethertype`. An IP packet is checked
+// as ip_rcv() and ip6_rcv() of Linux check it (version, header length, header checksum, total length,
+// hop-by-hop options); link padding past its total length is left out of flat.l3_length. The transport header
+// is looked at, never judged: see Flat::transport.
+struct Parsed {
+    Finding finding{};            // why the frame can't be taken; Reason::none if it can
+    std::uint16_t ethertype = 0;  // past the VLAN tags; 0: an 802.3 length
+};
+Parsed parse_frame(Packet& packet);
+
+// The same from the network header on, at `packet.data + packet.flat.l3`; the version nibble says which
+// family.
+Finding parse_network(Packet& packet);
+
+}  // namespace gatehouse

@@ -1,0 +1,96 @@
+#include "packet/reason.h"
+
+#include <fmt/format.h>
+
+namespace gatehouse {
+
+namespace {
+
+struct Row {
+    Reason reason;
+    std::string_view name;
+    std::string_view words;  // {0} to {2} are the numbers
+};
+
+constexpr Row rows[] = {
+    {Reason::none, "none", "no reason"},
+    {Reason::frame_too_short, "frame-too-short", "the frame has {0} bytes where {1} are needed"},
+    {Reason::not_for_us, "not-for-us", "the frame is for another station"},
+    {Reason::unknown_ethertype, "unknown-ethertype", "nothing here handles ethertype {0:#06x}"},
+    {Reason::vlan_without_device, "vlan-without-device", "no interface takes VLAN {0}"},
+    {Reason::bad_llc, "bad-llc", "an 802.3 frame of {0} bytes carries no network protocol"},
+    {Reason::arp_malformed, "arp-malformed", "the ARP packet is malformed"},
+    {Reason::ip_header_truncated, "ip-header-truncated", "the IP header has {0} bytes where {1} are needed"},
+    {Reason::ip_bad_version, "ip-bad-version", "the IP version is {0}"},
+    {Reason::ip_bad_header_length, "ip-bad-header-length", "the IP header claims {0} bytes"},
+    {Reason::ip_bad_checksum, "ip-bad-checksum",
+     "the IP header checksum is {0:#06x}, {1:#06x} would be right"},
+    {Reason::ip_bad_total_length, "ip-bad-total-length", "the IP packet claims {0} bytes, {1} are there"},
+    {Reason::ip_bad_options, "ip-bad-options", "the IP option at byte {0} is malformed"},
+    {Reason::ip6_header_truncated, "ip6-header-truncated",
+     "the IPv6 header has {0} bytes where {1} are needed"},
+    {Reason::ip6_bad_extension, "ip6-bad-extension",
+     "the IPv6 extension header {0} at byte {1} is malformed"},
+    {Reason::ip6_bad_hop_option, "ip6-bad-hop-option",
+     "the hop-by-hop option {0:#04x} at byte {1} forbids going on"},
+    {Reason::ip6_jumbo_unsupported, "ip6-jumbo-unsupported", "jumbograms are not taken"},
+    {Reason::l4_truncated, "l4-truncated", "the header of protocol {0} has {1} bytes where {2} are needed"},
+    {Reason::l4_bad_checksum, "l4-bad-checksum", "the checksum of protocol {0} is wrong"},
+    {Reason::tcp_bad_options, "tcp-bad-options", "the TCP option at byte {0} is malformed"},
+    {Reason::fragment_overlap, "fragment-overlap", "the fragment at byte {0} overlaps an earlier one"},
+    {Reason::martian_source, "martian-source", "its source address can't be a sender's"},
+    {Reason::martian_destination, "martian-destination",
+     "its destination address can't be reached over a wire"},
+    {Reason::reverse_path, "reverse-path", "the way back to its source doesn't lead over this interface"},
+    {Reason::no_route, "no-route", "no route leads to its destination"},
+    {Reason::route_blackhole, "route-blackhole", "its route is a blackhole"},
+    {Reason::route_prohibit, "route-prohibit", "its route prohibits it"},
+    {Reason::route_unreachable, "route-unreachable", "its route says unreachable"},
+    {Reason::forwarding_disabled, "forwarding-disabled", "forwarding is off"},
+    {Reason::ttl_exceeded, "ttl-exceeded", "its TTL of {0} ran out here"},
+    {Reason::packet_too_big, "packet-too-big",
+     "its {0} bytes don't fit the MTU of {1}, and it may not be fragmented"},
+    {Reason::no_neighbour, "no-neighbour", "the next hop's MAC address isn't known"},
+    {Reason::interface_down, "interface-down", "the interface is down"},
+    {Reason::not_forwarded_scope, "not-forwarded-scope", "packets of its scope are never forwarded"},
+    {Reason::strict_source_route, "strict-source-route", "its source route can't be followed"},
+    {Reason::no_local_listener, "no-local-listener", "nothing here listens for it"},
+    {Reason::local_consumed, "local-consumed", "the router's own stack took it"},
+    {Reason::ignored_by_stack, "ignored-by-stack", "the router's own stack has no use for it"},
+    {Reason::rate_limited, "rate-limited", "the answer was held back by the rate limit"},
+    {Reason::loopback_on_wire, "loopback-on-wire", "a loopback address came over a wire"},
+    {Reason::bad_source_scope, "bad-source-scope", "its source address may not leave its link"},
+    {Reason::rule_drop, "rule-drop", "a rule dropped it"},
+    {Reason::policy_drop, "policy-drop", "no rule took it, and the chain's policy is DROP"},
+    {Reason::rejected, "rejected", "a rule rejected it"},
+    {Reason::hotdrop, "hotdrop", "a match found it malformed and dropped it outright"},
+    {Reason::queue_without_reader, "queue-without-reader", "nobody reads queue {0}"},
+    {Reason::chain_too_deep, "chain-too-deep", "chains jump deeper than {0}"},
+    {Reason::suspended_full, "suspended-full", "{0} packets wait already, of {1} that may"},
+    {Reason::suspended_expired, "suspended-expired", "nobody decided on it within {0} ms"},
+    {Reason::suspended_dropped, "suspended-dropped", "whoever held it said drop"},
+    {Reason::suspended_discarded, "suspended-discarded",
+     "it waited while the engine gave up waiting packets"},
+    {Reason::emit_full, "emit-full", "{0} generated packets wait already"},
+    {Reason::no_buffer, "no-buffer", "no packet buffer was free"},
+    {Reason::edit_out_of_room, "edit-out-of-room", "the edit needs {0} bytes of room, {1} are there"},
+};
+
+constexpr bool in_order() {
+    for (std::size_t i = 0; i < std::size(rows); ++i) {
+        if (static_cast<std::size_t>(rows[i].reason) != i) return false;
+    }
+    return std::size(rows) == static_cast<std::size_t>(Reason::count);
+}
+static_assert(in_order(), "each reason has its row, in the order of the enumeration");
+
+}  // namespace
+
+std::string_view name(Reason reason) { return rows[static_cast<std::size_t>(reason)].name; }
+
+std::string words(Reason reason, const Numbers& numbers) {
+    return fmt::format(fmt::runtime(rows[static_cast<std::size_t>(reason)].words), numbers[0], numbers[1],
+                       numbers[2]);
+}
+
+}  // namespace gatehouse

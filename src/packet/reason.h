@@ -1,0 +1,96 @@
+// Why a packet was dropped or left alone: every such decision has one of these, with its numbers.
+//
+// A reason is counted by the engine, shown by replay and explain, and carried in the packet's completion.
+// Add one here and its words in reason.cc; a test holds the two together.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gatehouse {
+
+enum class Reason : std::uint16_t {
+    none,
+
+    // The frame can't be read (numbers: what was there, what was needed).
+    frame_too_short,
+    not_for_us,           // another station's MAC address
+    unknown_ethertype,    // {ethertype}
+    vlan_without_device,  // {vlan id}
+    bad_llc,
+    arp_malformed,
+    ip_header_truncated,   // {bytes there, bytes needed}
+    ip_bad_version,        // {version}
+    ip_bad_header_length,  // {header length}
+    ip_bad_checksum,       // {found, expected}
+    ip_bad_total_length,   // {total length, bytes there}
+    ip_bad_options,        // {offset of the option}
+    ip6_header_truncated,  // {bytes there, bytes needed}
+    ip6_bad_extension,     // {next header, offset}
+    ip6_bad_hop_option,    // {option type, offset}
+    ip6_jumbo_unsupported,
+    l4_truncated,      // {protocol, bytes there, bytes needed}
+    l4_bad_checksum,   // {protocol}
+    tcp_bad_options,   // {offset}
+    fragment_overlap,  // {offset}
+
+    // Routing and the stack around the hooks.
+    martian_source,
+    martian_destination,
+    reverse_path,  // {interface}
+    no_route,
+    route_blackhole,
+    route_prohibit,
+    route_unreachable,
+    forwarding_disabled,  // {interface}
+    ttl_exceeded,         // {ttl}
+    packet_too_big,       // {length, mtu}
+    no_neighbour,         // {interface}
+    interface_down,       // {interface}
+    not_forwarded_scope,  // link-local, multicast or broadcast: never forwarded
+    strict_source_route,
+    no_local_listener,  // {protocol}
+    local_consumed,     // the router's own stack took it: an echo request, ARP, ND
+    ignored_by_stack,   // for us, but the stack has nothing to do with it
+    rate_limited,
+    loopback_on_wire,  // a loopback address where only a wire's may stand
+    bad_source_scope,
+
+    // Rules.
+    rule_drop,
+    policy_drop,
+    rejected,
+    hotdrop,  // a match found the packet unfit for any rule: {extension's name is in the decision}
+    queue_without_reader,
+    chain_too_deep,  // {depth}
+
+    // Waiting.
+    suspended_full,       // {waiting, limit}
+    suspended_expired,    // {milliseconds}
+    suspended_dropped,    // whoever held the packet said drop
+    suspended_discarded,  // the engine was asked to give up waiting packets
+
+    // Limits.
+    emit_full,  // {limit}
+    no_buffer,
+    edit_out_of_room,  // {needed, available}
+
+    count,
+};
+
+// The short stable name, as JSON has it: "ttl-exceeded".
+std::string_view name(Reason reason);
+// The sentence for people, with its numbers filled in: "its TTL of 1 ran out here".
+using Numbers = std::array<std::uint32_t, 3>;
+std::string words(Reason reason, const Numbers& numbers);
+
+// A reason with what it was judged by.
+struct Finding {
+    Reason reason = Reason::none;
+    Numbers numbers{};
+
+    explicit operator bool() const { return reason != Reason::none; }
+};
+
+}  // namespace gatehouse
