@@ -3,15 +3,19 @@
 #include <cstdint>
 
 #include "wire/address.h"
+#include "wire/protocol.h"
 
 namespace gatehouse {
 
 // How much of the transport header there is to look at.
 enum class Transport : std::uint8_t {
-    none,       // the protocol has no ports or types that we know
-    whole,      // `sport` and `dport` (or type and code) are there
-    truncated,  // the packet ends inside the transport header's fixed part
-    fragment,   // a fragment other than the first
+    none,   // the protocol has no ports or types that we know
+    whole,  // `sport` and `dport` (or type and code) are there
+    // The packet ends inside the transport header's fixed part. Ports, or type and code, are set if they are
+    // there, else zero. Of an IPv6 packet whose extension headers break off, `protocol` is that of the header
+    // at which they do: extensions_broken().
+    truncated,
+    fragment,  // a fragment other than the first
 };
 
 struct Flat {
@@ -31,6 +35,10 @@ struct Flat {
     std::uint16_t sport = 0;            // source port; ICMP and ICMPv6: type
     std::uint16_t dport = 0;            // destination port; ICMP and ICMPv6: code
     bool network = false;               // an IP packet: the fields above are set
+
+    // The chain of IPv6 extension headers can't be followed to a transport protocol, where Linux's rules that
+    // name a protocol drop the packet outright.
+    bool extensions_broken() const { return !is_v4(family) && wire::is_skipped_extension(protocol); }
 };
 
 }  // namespace gatehouse

@@ -7,8 +7,9 @@ namespace gatehouse {
 // Reads an Ethernet frame. VLAN tags are moved out of the frame's way: recorded in Packet::vlan, flat.l3 past
 // them. An ARP, 802.3 or other frame leaves flat.network false and gives `ethertype`. An IP packet is checked
 // as ip_rcv() and ip6_rcv() of Linux check it (version, header length, header checksum, total length,
-// hop-by-hop options); link padding past its total length is left out of flat.l3_length. The transport header
-// is looked at, never judged: see Flat::transport.
+// hop-by-hop options, addresses that may not come over a wire); link padding past its total length is left
+// out of flat.l3_length. The transport header is looked at, never judged: see Flat::transport. Call it once a
+// frame: VLAN tags are added to those that the device took off.
 struct Parsed {
     Finding finding{};            // why the frame can't be taken; Reason::none if it can
     std::uint16_t ethertype = 0;  // past the VLAN tags; 0: an 802.3 length
@@ -16,7 +17,12 @@ struct Parsed {
 Parsed parse_frame(Packet& packet);
 
 // The same from the network header on, at `packet.data + packet.flat.l3`; the version nibble says which
-// family.
+// family. The flat view is there also for an IPv6 packet refused for its addresses or hop-by-hop options. A
+// packet that the router made, or that came over the loopback, may have any addresses.
 Finding parse_network(Packet& packet);
+
+// The third number of Reason::ip6_bad_hop_option: the ICMPv6 parameter problem that Linux answers with, its
+// pointer being the second number.
+enum class HopAnswer : std::uint32_t { none, bad_header_field, unknown_option };
 
 }  // namespace gatehouse

@@ -28,7 +28,7 @@ enum class Reason : std::uint16_t {
     ip_bad_options,        // {offset of the option}
     ip6_header_truncated,  // {bytes there, bytes needed}
     ip6_bad_extension,     // {next header, offset}
-    ip6_bad_hop_option,    // {option type, offset}
+    ip6_bad_hop_option,    // {option type, offset, answer: HopAnswer}
     ip6_jumbo_unsupported,
     l4_truncated,      // {protocol, bytes there, bytes needed}
     l4_bad_checksum,   // {protocol}

@@ -1,0 +1,191 @@
+#include "packet/parse.h"
+
+#include "base/checksum.h"
+#include "packet/headers.h"
+#include "wire/ipv4.h"
+#include "wire/protocol.h"
+
+namespace gatehouse {
+
+namespace {
+
+namespace ethertype = wire::ethertype;
+namespace protocol = wire::protocol;
+
+constexpr std::uint32_t ethernet_header = 14;
+constexpr std::uint32_t vlan_tag = 4;
+constexpr std::uint16_t fragment_bits = 0x3fff;  // "more fragments" and the offset
+constexpr std::uint16_t offset_bits = 0x1fff;
+
+// The fixed part of each transport header that the flat view tells of; 0 for protocols without one.
+constexpr std::size_t fixed_part(std::uint8_t number, Family family) {
+    switch (number) {
+        case protocol::tcp: return 20;
+        case protocol::udp:
+        case protocol::udplite: return 8;
+        case protocol::sctp:
+        case protocol::dccp: return 12;
+        case protocol::icmp: return is_v4(family) ? 8 : 0;
+        case protocol::icmpv6: return is_v4(family) ? 0 : 8;
+        default: return 0;
+    }
+}
+
+// Whether a header of twenty bytes sums to all ones: the words' order doesn't matter for that.
+inline bool plain_header_sum_ok(const std::uint8_t* at) {
+    std::uint64_t a, b;
+    std::uint32_t c;
+    std::memcpy(&a, at, sizeof a);
+    std::memcpy(&b, at + 8, sizeof b);
+    std::memcpy(&c, at + 16, sizeof c);
+    return checksum::fold((a & 0xffffffff) + (a >> 32) + (b & 0xffffffff) + (b >> 32) + c) == 0xffff;
+}
+
+// Fills the flat view from an IPv4 header of `header` bytes that has been judged good.
+inline void fill(Packet& packet, const std::uint8_t* at, std::uint32_t header) {
+    Flat& flat = packet.flat;
+    const std::uint16_t total = load_be16(at + 2);
+    const std::uint16_t fragment = load_be16(at + 6);
+    flat.source = Address::v4(load_be32(at + 12));
+    flat.destination = Address::v4(load_be32(at + 16));
+    flat.family = Family::ipv4;
+    flat.protocol = at[9];
+    flat.tos = at[1];
+    flat.ttl = at[8];
+    flat.tcp_flags = 0;
+    flat.fragmented = (fragment & fragment_bits) != 0;
+    flat.fragment_offset = fragment & offset_bits;
+    flat.l4 = static_cast<std::uint16_t>(flat.l3 + header);
+    flat.l3_length = total;
+    flat.network = true;
+    const std::uint8_t* const l4 = at + header;
+    const std::uint32_t there = total - header;
+    const bool tcp = flat.protocol == protocol::tcp && there >= 20;
+    if ((tcp || (flat.protocol == protocol::udp && there >= 8)) && flat.fragment_offset == 0) [[likely]] {
+        flat.transport = Transport::whole;
+        flat.sport = load_be16(l4);
+        flat.dport = load_be16(l4 + 2);
+        if (tcp) flat.tcp_flags = l4[13];
+        return;
+    }
+    parse_detail::look_at_transport(flat, l4, there);
+}
+
+Finding as_finding(const wire::Fault& fault) {
+    switch (fault.kind) {
+        case wire::FaultKind::bad_version: return {Reason::ip_bad_version, {fault.first}};
+        case wire::FaultKind::bad_header: return {Reason::ip_bad_header_length, {fault.first}};
+        case wire::FaultKind::bad_length: return {Reason::ip_bad_total_length, {fault.first, fault.second}};
+        default: return {Reason::ip_header_truncated, {fault.first, fault.second}};
+    }
+}
+
+// Any IPv4 packet: with options, or with a fault to be named.
+[[gnu::noinline]] Finding parse_ipv4(Packet& packet) {
+    packet.flat = Flat{.l3 = packet.flat.l3};
+    const Bytes bytes = packet.bytes().subspan(packet.flat.l3);
+    const auto ip = wire::Ipv4View::parse(bytes);
+    if (!ip) return as_finding(ip.error());
+    if (!ip->checksum_ok()) return {Reason::ip_bad_checksum, {ip->checksum(), ip->right_checksum()}};
+    fill(packet, bytes.data(), static_cast<std::uint32_t>(ip->header_length()));
+    return {};
+}
+
+// The common packet: IPv4 without options, nothing wrong with it. False leaves it to parse_ipv4().
+inline bool parse_plain_ipv4(Packet& packet, std::uint32_t l3) {
+    const std::uint8_t* const at = packet.data + l3;
+    if (packet.length < l3 + wire::Ipv4View::minimum || at[0] != 0x45) return false;
+    const std::uint32_t total = load_be16(at + 2);
+    if (total < wire::Ipv4View::minimum || total > packet.length - l3 || !plain_header_sum_ok(at)) {
+        return false;
+    }
+    packet.flat.l3 = static_cast<std::uint16_t>(l3);
+    fill(packet, at, wire::Ipv4View::minimum);
+    return true;
+}
+
+Finding parse_version(Packet& packet, std::uint16_t type) {
+    if (type == ethertype::ipv4) return parse_ipv4(packet);
+    return parse_detail::parse_ipv6(packet);
+}
+
+bool is_vlan(std::uint16_t type) { return type == ethertype::vlan || type == ethertype::service_vlan; }
+
+// Any frame: tagged, not IPv4, or with a fault to be named.
+[[gnu::noinline]] Parsed parse_any_frame(Packet& packet) {
+    packet.flat = Flat{};
+    if (packet.length < ethernet_header) {
+        return {.finding = {Reason::frame_too_short, {packet.length, ethernet_header}}};
+    }
+    std::uint32_t at = ethernet_header;
+    std::uint16_t type = load_be16(packet.data + 12);
+    while (is_vlan(type)) {
+        if (packet.length < at + vlan_tag) {
+            return {.finding = {Reason::frame_too_short, {packet.length, at + vlan_tag}}, .ethertype = type};
+        }
+        const std::uint16_t control = load_be16(packet.data + at);
+        if (packet.vlan_count == std::size(packet.vlan)) {
+            return {.finding = {Reason::vlan_without_device, {control & 0xfffu}}, .ethertype = type};
+        }
+        packet.vlan[packet.vlan_count++] = {.protocol = type, .control = control};
+        type = load_be16(packet.data + at + 2);
+        at += vlan_tag;
+    }
+    packet.flat.l3 = static_cast<std::uint16_t>(at);
+    if (type < ethertype::first) return {.ethertype = 0};
+    if (type != ethertype::ipv4 && type != ethertype::ipv6) return {.ethertype = type};
+    if (type == ethertype::ipv4 && parse_plain_ipv4(packet, at)) return {.ethertype = type};
+    return {.finding = parse_version(packet, type), .ethertype = type};
+}
+
+}  // namespace
+
+void parse_detail::look_at_transport(Flat& flat, const std::uint8_t* at, std::size_t there) {
+    const std::size_t needed = fixed_part(flat.protocol, flat.family);
+    const bool types = flat.protocol == protocol::icmp || flat.protocol == protocol::icmpv6;
+    flat.sport = flat.dport = 0;
+    flat.tcp_flags = 0;
+    if (flat.fragment_offset != 0) {
+        flat.transport = Transport::fragment;
+        return;
+    }
+    if (needed == 0) {
+        // A chain of extension headers that breaks off hides a transport header of which nothing is there.
+        const bool broken = !is_v4(flat.family) && wire::is_skipped_extension(flat.protocol);
+        flat.transport = broken ? Transport::truncated : Transport::none;
+        return;
+    }
+    flat.transport = there >= needed ? Transport::whole : Transport::truncated;
+    if (types && there >= 2) {
+        flat.sport = at[0];
+        flat.dport = at[1];
+    } else if (!types && there >= 4) {
+        flat.sport = load_be16(at);
+        flat.dport = load_be16(at + 2);
+    }
+    if (flat.protocol == protocol::tcp && there >= 20) flat.tcp_flags = at[13];
+}
+
+Parsed parse_frame(Packet& packet) {
+    if (packet.length >= ethernet_header + wire::Ipv4View::minimum &&
+        load_be16(packet.data + 12) == ethertype::ipv4 && parse_plain_ipv4(packet, ethernet_header))
+        [[likely]] {
+        return {.ethertype = ethertype::ipv4};
+    }
+    return parse_any_frame(packet);
+}
+
+Finding parse_network(Packet& packet) {
+    const std::uint32_t l3 = packet.flat.l3;
+    if (parse_plain_ipv4(packet, l3)) [[likely]]
+        return {};
+    if (packet.length <= l3) {
+        packet.flat = Flat{.l3 = static_cast<std::uint16_t>(l3)};
+        return {Reason::ip_header_truncated, {0, wire::Ipv4View::minimum}};
+    }
+    const unsigned version = packet.data[l3] >> 4;
+    if (version == 6) return parse_detail::parse_ipv6(packet);
+    return parse_ipv4(packet);
+}
+
+}  // namespace gatehouse
