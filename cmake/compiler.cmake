@@ -1,4 +1,8 @@
-# Warnings, sanitizers and ccache for every target.
+# Warnings, optimisation, sanitizers and ccache for every target.
+
+# -O2 rather than CMake's -O3: on the packet path the longer code of -O3 costs what it gains, and it compiles slower.
+# No -march: one build runs on every x86-64; what needs newer instructions is chosen at run time.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
                     -fno-strict-aliasing)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
