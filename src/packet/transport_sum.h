@@ -1,0 +1,36 @@
+// Where a packet's transport checksum is, what it covers, and what it should be.
+//
+// One place knows that of every protocol; edit.h stands on it. Any thread, its own packet.
+#pragma once
+#include <optional>
+
+#include "packet/packet.h"
+
+namespace gatehouse::transport_sum {
+
+// How a protocol sums: an Internet checksum at `field` of its header, over the pseudo-header too or not.
+struct Kind {
+    std::uint16_t field = 0;    // offset from the transport header
+    bool pseudo = false;        // the pseudo-header counts (RFC 9293, 3.1; RFC 8200, 8.1)
+    bool zero_is_none = false;  // zero says that nobody summed (RFC 768); a sum of zero is sent as 0xffff
+};
+// Nothing for SCTP (its CRC32c is apart), for protocols without one, and unless the transport header is
+// whole.
+std::optional<Kind> kind_of(const Packet& packet);
+
+inline bool has_crc(const Packet& packet) {
+    return packet.flat.protocol == wire::protocol::sctp && packet.flat.transport == Transport::whole;
+}
+
+// The bytes that the checksum covers, from the transport header: all to the packet's end; as many as UDP's
+// length says; UDP-Lite's and DCCP's coverage. A length or coverage that can't be gives nothing.
+std::optional<std::size_t> covered(const Packet& packet);
+// The length that the pseudo-header has.
+std::size_t pseudo_length(const Packet& packet);
+
+// The unfolded sum of the pseudo-header.
+std::uint64_t pseudo_sum(const Packet& packet);
+// What the field should hold, whatever it holds; a length or coverage that can't be counts as the whole.
+std::uint16_t right(const Packet& packet, const Kind& kind);
+
+}  // namespace gatehouse::transport_sum
