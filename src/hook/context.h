@@ -42,7 +42,7 @@ struct Services {
 struct Decision {
     std::string_view table{};  // "filter"; empty: the stack itself
     std::string_view chain{};
-    std::uint32_t rule = 0;  // number in the chain, from 1; 0: the chain's policy
+    std::uint64_t rule = 0;  // the rule's handle; 0: the chain's policy
     Hook hook{};
 };
 

@@ -18,6 +18,10 @@ enum class Transport : std::uint8_t {
     fragment,  // a fragment other than the first
 };
 
+// Flat::protocol of an IPv6 packet whose extension headers end before they name a transport. (255 is
+// reserved.)
+constexpr std::uint8_t unknown_protocol = 255;
+
 struct Flat {
     Address source{};
     Address destination{};

@@ -1,0 +1,178 @@
+// A packet's walk through one table at one hook.
+#include "rules/tables.h"
+
+namespace gatehouse::rules {
+
+namespace {
+
+// What the rule will do, as a trace shows it.
+std::string_view target_name(const Target& target) {
+    switch (target.kind) {
+        case TargetKind::none: return "CONTINUE";
+        case TargetKind::accept: return "ACCEPT";
+        case TargetKind::drop: return "DROP";
+        case TargetKind::leave: return "RETURN";
+        case TargetKind::queue: return "QUEUE";
+        case TargetKind::jump:
+        case TargetKind::go_to: return target.chain;
+        case TargetKind::extension: return target.extension->declaration().name;
+    }
+    return {};
+}
+
+class Walk {
+  public:
+    Walk(LiveTable& table, ChainId base, Context& context)
+        : table_(table),
+          context_(context),
+          key_(key_of(context)),
+          base_(base),
+          chain_(base),
+          bytes_(context.packet.flat.l3_length) {}
+
+    Verdict run();
+
+  private:
+    Chain& chain() { return table_.chains[index(chain_)]; }
+    // Runs the rule's matches; `next` if all hold, `drop` for a hotdrop.
+    StepResult match(const RuleNode& node);
+    StepResult act(const RuleNode& node);
+    Verdict decide(StepResult result, RuleHandle rule);
+    void trace_rule(const RuleNode& node);
+    // Back to the caller; false at the end of the built-in chain.
+    bool leave();
+    Verdict policy();
+
+    LiveTable& table_;
+    Context& context_;
+    PacketKey key_;
+    ChainId base_;
+    ChainId chain_;
+    Spine::Cursor cursor_{};
+    std::uint64_t bytes_;
+};
+
+StepResult Walk::match(const RuleNode& node) {
+    const Body& body = *node.body;
+    if (!node.exact) {
+        switch (select(body.draft().selectors, context_)) {
+            case Selected::yes: break;
+            case Selected::no: return StepResult::no_match;
+            case Selected::hotdrop: return StepResult::drop;
+        }
+    }
+    const auto& steps = body.steps();
+    for (std::size_t i = 0; i < body.match_count(); ++i) {
+        const StepResult result = steps[i].run(steps[i].parameters, steps[i].state, context_);
+        if (result != StepResult::next) return result;
+    }
+    return StepResult::next;
+}
+
+StepResult Walk::act(const RuleNode& node) {
+    const Body& body = *node.body;
+    switch (body.kind()) {
+        case TargetKind::none: return StepResult::next;
+        case TargetKind::accept: return StepResult::accept;
+        case TargetKind::drop: return StepResult::drop;
+        case TargetKind::leave: return StepResult::leave;
+        case TargetKind::queue: context_.suspension = {.why = WaitFor::queue}; return StepResult::queue;
+        case TargetKind::jump: table_.stack.push_back({chain_, cursor_}); [[fallthrough]];
+        case TargetKind::go_to:
+            chain_ = body.chain();
+            cursor_ = {};
+            context_.trace({.kind = TraceKind::chain, .table = table_.info->name, .chain = chain().name});
+            return StepResult::next;
+        case TargetKind::extension: {
+            const Step& step = body.steps()[body.match_count()];
+            return step.run(step.parameters, step.state, context_);
+        }
+    }
+    return StepResult::drop;
+}
+
+bool Walk::leave() {
+    if (table_.stack.empty()) {
+        // A chain that was only gone to returns to where the built-in chain would have ended.
+        return false;
+    }
+    chain_ = table_.stack.back().chain;
+    cursor_ = table_.stack.back().cursor;
+    table_.stack.pop_back();
+    context_.trace({.kind = TraceKind::returned, .table = table_.info->name, .chain = chain().name});
+    return true;
+}
+
+Verdict Walk::policy() {
+    Chain& base = table_.chains[index(base_)];
+    ++base.counters.packets;
+    base.counters.bytes += bytes_;
+    context_.trace({.kind = TraceKind::policy,
+                    .table = table_.info->name,
+                    .chain = base.name,
+                    .verdict = base.policy == Policy::accept ? "ACCEPT" : "DROP"});
+    chain_ = base_;
+    if (base.policy == Policy::accept) return Verdict::proceed;
+    context_.finding = {.reason = Reason::policy_drop};
+    return decide(StepResult::drop, 0);
+}
+
+Verdict Walk::decide(StepResult result, RuleHandle rule) {
+    context_.decision = {
+        .table = table_.info->name, .chain = chain().name, .rule = rule, .hook = context_.hook};
+    switch (result) {
+        case StepResult::accept: return Verdict::proceed;
+        case StepResult::queue:
+        case StepResult::suspend: return Verdict::suspend;
+        case StepResult::stolen: return Verdict::stolen;
+        default:
+            if (!context_.finding) context_.finding = {.reason = Reason::rule_drop};
+            return Verdict::drop;
+    }
+}
+
+void Walk::trace_rule(const RuleNode& node) {
+    const auto position = chain().spine.position(node.handle);
+    context_.trace({.kind = TraceKind::rule,
+                    .table = table_.info->name,
+                    .chain = chain().name,
+                    .rule = position ? static_cast<std::uint32_t>(*position + 1) : 0,
+                    .verdict = target_name(node.body->draft().target)});
+}
+
+Verdict Walk::run() {
+    table_.stack.clear();
+    context_.trace({.kind = TraceKind::chain, .table = table_.info->name, .chain = chain().name});
+    for (;;) {
+        RuleNode* const node = chain().spine.next(cursor_, key_);
+        if (node == nullptr) {
+            if (leave()) continue;
+            return policy();
+        }
+        const StepResult matched = match(*node);
+        if (matched == StepResult::no_match) continue;
+        if (matched == StepResult::drop) {
+            if (!context_.finding) context_.finding = {.reason = Reason::hotdrop};
+            return decide(matched, node->handle);
+        }
+        ++node->counters.packets;
+        node->counters.bytes += bytes_;
+        if (context_.packet.traced) [[unlikely]]
+            trace_rule(*node);
+        const StepResult result = act(*node);
+        if (result == StepResult::next) continue;
+        if (result == StepResult::leave) {
+            if (leave()) continue;
+            return policy();
+        }
+        return decide(result, node->handle);
+    }
+}
+
+}  // namespace
+
+Verdict evaluate(LiveTable& table, ChainId base, Context& context) {
+    return Walk(table, base, context).run();
+}
+
+}  // namespace gatehouse::rules
