@@ -15,8 +15,8 @@ build() {
 }
 
 # ccache needs a folder that it can write to; without a home it gets one below build/.
-if ! mkdir -p "${CCACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/ccache}" 2>/dev/null; then
-    export CCACHE_DIR=$PWD/build/.ccache
+if [ -z "${CCACHE_DIR-}" ] && ! mkdir -p "${XDG_CACHE_HOME:-${HOME-}/.cache}/ccache" 2>/dev/null || [ -z "${HOME-}" ]; then
+    export CCACHE_DIR=${CCACHE_DIR:-$PWD/build/.ccache}
 fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
