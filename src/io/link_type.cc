@@ -6,7 +6,11 @@
 #include <string_view>
 #include <utility>
 
+#include "wire/protocol.h"
+
 namespace gatehouse::io {
+
+namespace ethertype = wire::ethertype;
 
 namespace {
 
@@ -84,10 +88,7 @@ constexpr NamedLinkType names[] = {
     {276, "LINUX_SLL2"},
 };
 
-constexpr std::uint16_t ethertype_ipv4 = 0x0800;
-constexpr std::uint16_t ethertype_ipv6 = 0x86dd;
 constexpr std::uint32_t ethernet_header = 14;
-constexpr std::uint16_t first_ethertype = 0x0600;  // IEEE 802.3, 3.2.6: smaller values are lengths
 
 using Outcome = std::expected<Framing, FramingError>;
 
@@ -103,8 +104,8 @@ Outcome unknown_protocol(LinkType type, std::uint32_t number) {
 Outcome raw_ip(LinkType type, Bytes record) {
     if (record.empty()) return truncated(type, 0, 1);
     switch (record[0] >> 4) {
-        case 4: return Framing{.type_or_length = ethertype_ipv4};
-        case 6: return Framing{.type_or_length = ethertype_ipv6};
+        case 4: return Framing{.type_or_length = ethertype::ipv4};
+        case 6: return Framing{.type_or_length = ethertype::ipv6};
         default: return unknown_protocol(type, record[0] >> 4);
     }
 }
@@ -116,13 +117,13 @@ Outcome loopback(LinkType type, Bytes record) {
     std::uint32_t family = load_be32(record.data());
     if (family > 0xffff) family = std::byteswap(family);
     switch (family) {
-        case 2: return Framing{.type_or_length = ethertype_ipv4, .skip = 4};
+        case 2: return Framing{.type_or_length = ethertype::ipv4, .skip = 4};
         case 10:  // Linux
         case 23:  // Windows
         case 24:  // NetBSD, OpenBSD
         case 28:  // FreeBSD
         case 30:  // macOS
-            return Framing{.type_or_length = ethertype_ipv6, .skip = 4};
+            return Framing{.type_or_length = ethertype::ipv6, .skip = 4};
         default: return unknown_protocol(type, family);
     }
 }
@@ -138,8 +139,8 @@ Outcome ppp(LinkType type, Bytes record) {
         protocol = protocol << 8 | record[at++];
     }
     switch (protocol) {
-        case 0x0021: return Framing{.type_or_length = ethertype_ipv4, .skip = at};
-        case 0x0057: return Framing{.type_or_length = ethertype_ipv6, .skip = at};
+        case 0x0021: return Framing{.type_or_length = ethertype::ipv4, .skip = at};
+        case 0x0057: return Framing{.type_or_length = ethertype::ipv6, .skip = at};
         default: return unknown_protocol(type, protocol);
     }
 }
@@ -147,7 +148,8 @@ Outcome ppp(LinkType type, Bytes record) {
 // RFC 2516: the code tells a session's packet from discovery.
 Outcome ppp_ether(LinkType type, Bytes record) {
     if (record.size() < 6) return truncated(type, record.size(), 6);
-    return Framing{.type_or_length = static_cast<std::uint16_t>(record[1] == 0 ? 0x8864 : 0x8863)};
+    return Framing{.type_or_length = static_cast<std::uint16_t>(record[1] == 0 ? ethertype::pppoe_session
+                                                                               : ethertype::pppoe_discovery)};
 }
 
 // Which fields of a "cooked" record lie where.
@@ -179,9 +181,9 @@ Outcome cooked(LinkType type, const CookedLayout& layout, Bytes record) {
         return unknown_protocol(type, protocol);
     if (protocol == 4) {  // 802.2 LLC follows, as in an 802.3 frame
         const std::size_t payload = record.size() - layout.length;
-        if (payload >= first_ethertype) return unknown_protocol(type, protocol);
+        if (payload >= ethertype::first) return unknown_protocol(type, protocol);
         protocol = static_cast<std::uint16_t>(payload);
-    } else if (protocol < first_ethertype) {
+    } else if (protocol < ethertype::first) {
         return unknown_protocol(type, protocol);
     }
     framing.type_or_length = protocol;
@@ -230,8 +232,8 @@ std::expected<Framing, FramingError> framing_of(LinkType type, Bytes record) {
         case LinkType::raw:
         case LinkType::raw_dlt:
         case LinkType::raw_openbsd: return raw_ip(type, record);
-        case LinkType::ipv4: return Framing{.type_or_length = ethertype_ipv4};
-        case LinkType::ipv6: return Framing{.type_or_length = ethertype_ipv6};
+        case LinkType::ipv4: return Framing{.type_or_length = ethertype::ipv4};
+        case LinkType::ipv6: return Framing{.type_or_length = ethertype::ipv6};
         case LinkType::null_link:
         case LinkType::loop: return loopback(type, record);
         case LinkType::ppp:

@@ -10,7 +10,9 @@ namespace {
 constexpr Mac source{{2, 0, 0, 0, 0, 1}};
 constexpr Mac destination{{2, 0, 0, 0, 0, 2}};
 
-Bytes bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+Bytes bytes_of(std::string_view text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 struct Framed {
     const char* name;
@@ -55,7 +57,8 @@ const Framed framed[] = {
 };
 
 class FramedRecord : public testing::TestWithParam<Framed> {};
-INSTANTIATE_TEST_SUITE_P(, FramedRecord, testing::ValuesIn(framed), [](const auto& c) { return c.param.name; });
+INSTANTIATE_TEST_SUITE_P(, FramedRecord, testing::ValuesIn(framed),
+                         [](const auto& c) { return c.param.name; });
 
 TEST_P(FramedRecord, BecomesEthernet) {
     const auto& c = GetParam();
@@ -75,14 +78,15 @@ TEST_P(FramedRecord, BecomesEthernet) {
     EXPECT_EQ(write_ethernet(*framing, bytes_of(record), source, destination, {out.data(), length - 1}), 0u);
 }
 
-TEST_P(FramedRecord, IsTruncatedWithinItsLinkHeader) {
-    const auto& c = GetParam();
-    if (c.head.size() < 4) GTEST_SKIP() << "no link header to cut";
-    const auto framing = framing_of(LinkType{c.link_type}, bytes_of(c.head.substr(0, c.head.size() - 1)));
-    ASSERT_FALSE(framing);
-    EXPECT_EQ(framing.error().kind, FramingError::Kind::truncated);
-    EXPECT_EQ(framing.error().there, c.head.size() - 1);
-    EXPECT_EQ(framing.error().needed, c.head.size());
+TEST(LinkType, RecordsThatEndWithinTheirLinkHeaderAreTruncated) {
+    for (const auto& c : framed) {
+        if (c.head.size() < 4) continue;  // no link header, or one whose length shows only as it is read
+        const auto framing = framing_of(LinkType{c.link_type}, bytes_of(c.head.substr(0, c.head.size() - 1)));
+        ASSERT_FALSE(framing) << c.name;
+        EXPECT_EQ(framing.error().kind, FramingError::Kind::truncated) << c.name;
+        EXPECT_EQ(framing.error().there, c.head.size() - 1) << c.name;
+        EXPECT_EQ(framing.error().needed, c.head.size()) << c.name;
+    }
 }
 
 TEST(LinkType, EthernetStaysAsItIs) {
@@ -118,7 +122,8 @@ TEST(LinkType, RefusesByName) {
         {101, "\x50", "a record of LINKTYPE_RAW (101) with protocol 0x5, which isn't a network packet"},
         {101, "", "a record of LINKTYPE_RAW (101) with 0 bytes, where its link header takes 1"},
         {0, "\0\0\0\7"sv, "a record of LINKTYPE_NULL (0) with protocol 0x7, which isn't a network packet"},
-        {9, "\xff\3\xc0\x21"sv, "a record of LINKTYPE_PPP (9) with protocol 0xc021, which isn't a network packet"},
+        {9, "\xff\3\xc0\x21"sv,
+         "a record of LINKTYPE_PPP (9) with protocol 0xc021, which isn't a network packet"},
         {113, "\0\0\3\x23\0\6abcdef..\x08\0"sv, "a record of LINKTYPE_LINUX_SLL (113) with protocol 0x800"},
         {113, "\0\0\0\1\0\6abcdef..\0\1"sv, "a record of LINKTYPE_LINUX_SLL (113) with protocol 0x1"},
     };
