@@ -1,0 +1,76 @@
+#include "hook/order.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace gatehouse {
+
+namespace {
+
+struct BuiltIn {
+    std::string_view name;
+    std::int32_t priority;
+    HookSet hooks;
+};
+
+constexpr HookSet entrances = bit(Hook::prerouting) | bit(Hook::output);
+constexpr HookSet ends = bit(Hook::input) | bit(Hook::postrouting);
+
+constexpr BuiltIn built_in[] = {
+    {"defrag", priority::defrag, entrances}, {"conntrack", priority::tracking, entrances},
+    {"helper", priority::helper, ends},      {"sequence-adjustment", priority::sequence_adjustment, ends},
+    {"confirm", priority::confirm, ends},
+};
+
+}  // namespace
+
+Order::Order() {
+    for (const HookFamily family : {HookFamily::ip, HookFamily::ip6}) {
+        for (const auto& stage : built_in) {
+            for (unsigned h = 0; h < hook_count; ++h) {
+                const Hook hook = static_cast<Hook>(h);
+                if ((stage.hooks & bit(hook)) == 0) continue;
+                rows_.push_back({.family = family,
+                                 .hook = hook,
+                                 .priority = stage.priority,
+                                 .name = std::string(stage.name)});
+            }
+        }
+    }
+    rebuild();
+}
+
+void Order::add(OrderRow row) {
+    rows_.push_back(std::move(row));
+    rebuild();
+}
+
+void Order::fill(HookFamily family, std::string_view name, StageFn run, void* object) {
+    for (auto& row : rows_) {
+        if (row.family != family || row.name != name) continue;
+        row.run = run;
+        row.object = object;
+    }
+    rebuild();
+}
+
+void Order::remove(const void* object) {
+    std::erase_if(rows_, [&](const OrderRow& row) { return row.object == object; });
+    rebuild();
+}
+
+void Order::rebuild() {
+    std::ranges::stable_sort(rows_, [](const OrderRow& a, const OrderRow& b) {
+        return std::tuple(a.family, a.hook, a.priority) < std::tuple(b.family, b.hook, b.priority);
+    });
+    for (auto& family : active_) {
+        for (auto& hook : family) hook.clear();
+    }
+    for (const auto& row : rows_) {
+        if (row.run == nullptr) continue;
+        active_[static_cast<unsigned>(row.family)][static_cast<unsigned>(row.hook)].push_back(row);
+    }
+    ++generation_;
+}
+
+}  // namespace gatehouse
