@@ -1,0 +1,59 @@
+// The next hops of a table, each kept once, with the chains that equal prefixes form.
+//
+// Readers may follow ids at any time: an alias never moves, and doesn't change while a table refers to it.
+// One thread, the control thread, adds and releases.
+#pragma once
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "route/types.h"
+
+namespace gatehouse::route {
+
+// One route of a prefix; `next` is the id of the one to try after it, 0: none.
+struct alignas(64) Alias {
+    Nexthop nexthop;
+    std::uint32_t next = 0;
+
+    // Good for every packet, without a look at anything else.
+    bool plain() const { return (next | nexthop.tos) == 0; }
+};
+static_assert(sizeof(Alias) == 64);
+
+class AliasPool {
+  public:
+    // Ids begin with 1. The id must be one that intern() gave and that is still referred to.
+    const Alias& operator[](std::uint32_t id) const {
+        const unsigned k = chunk_of(id);
+        return chunks_[k][id - first_of(k)];
+    }
+
+    // The id of this alias, with one reference for the caller. A reference to `next` passes over to the pool.
+    std::uint32_t intern(const Nexthop& nexthop, std::uint32_t next);
+    void reference(std::uint32_t id) { ++references_[id]; }
+    void release(std::uint32_t id);
+
+    std::size_t bytes() const;
+
+  private:
+    static constexpr unsigned first_chunk = 8;  // aliases in chunk 0; each later one holds twice as many
+    static unsigned chunk_of(std::uint32_t id) {
+        return static_cast<unsigned>(std::bit_width(id / first_chunk + 1)) - 1;
+    }
+    static std::uint32_t first_of(unsigned k) { return first_chunk * ((1u << k) - 1); }
+    static std::uint64_t hash(const Nexthop& nexthop, std::uint32_t next);
+    Alias& at(std::uint32_t id) { return const_cast<Alias&>(std::as_const(*this)[id]); }
+
+    std::array<std::unique_ptr<Alias[]>, 28> chunks_{};
+    std::vector<std::uint32_t> references_{0};  // by id; 0 isn't used
+    std::vector<std::uint32_t> free_;
+    std::unordered_multimap<std::uint64_t, std::uint32_t> ids_;  // by hash
+};
+
+}  // namespace gatehouse::route

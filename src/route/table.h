@@ -1,0 +1,198 @@
+// A routing table: longest-prefix match for IPv4 or IPv6, with Linux's order among equal prefixes.
+//
+// A trie of nodes that look at eight bits each. Paths without branches are skipped, so that a table costs
+// what its routes cost: an empty one a few words, a full Internet table some 15 bytes a route. In a node,
+// runs of slots with the same answer are stored once, under a bitmap; dense nodes near the root are plain
+// arrays. A route that covers several nodes stands only in the highest, so that a change touches one node.
+//
+// A copy shares all nodes with its original; a change replaces the nodes on its path if they are shared.
+// Copies of one another are changed and destroyed by one thread; readers of a table that isn't being changed
+// need no lock.
+#pragma once
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "route/alias_pool.h"
+#include "route/types.h"
+
+namespace gatehouse::route {
+
+// One node; its slots, children and own prefixes lie behind it in the same allocation.
+struct alignas(64) TableNode {
+    // A slot's value: 0 (nothing: the answer from further up holds), an alias' id, or `child_bit` with the
+    // place among the children.
+    static constexpr std::uint32_t child_bit = 0x80000000;
+
+    struct Child {
+        TableNode* node;
+        std::uint32_t outer;  // the value of the slot that the child stands in
+    };
+    // A prefix of which this node decides the last one to eight bits.
+    struct Own {
+        std::uint16_t code;  // bits decided here << 8 | first slot
+        std::uint32_t value;
+    };
+
+    std::uint64_t starts[4];  // bit n: a run starts with slot n
+    std::uint8_t before[4];   // runs that start in earlier words
+    std::uint8_t depth;       // the number of bits decided before this node: a multiple of eight
+    bool flat;                // `values` has all 256 slots
+    std::uint16_t value_count;
+    std::uint16_t child_count, own_count;
+    std::uint32_t references;
+    Address key;  // the bits decided before
+
+    const std::uint32_t* values() const { return reinterpret_cast<const std::uint32_t*>(this + 1); }
+    const Child* children() const {
+        return reinterpret_cast<const Child*>(values() + ((value_count + 1u) & ~1u));
+    }
+    const Own* own() const { return reinterpret_cast<const Own*>(children() + child_count); }
+    std::size_t bytes() const {
+        return static_cast<std::size_t>(reinterpret_cast<const char*>(own() + own_count) -
+                                        reinterpret_cast<const char*>(this));
+    }
+
+    std::uint32_t value(unsigned slot) const {
+        if (flat) return values()[slot];
+        const unsigned word = slot / 64;
+        const std::uint64_t upto = starts[word] & (~std::uint64_t{0} >> (63 - slot % 64));
+        return values()[before[word] + static_cast<unsigned>(std::popcount(upto)) - 1];
+    }
+    // The slot of an address: the eight bits that this node decides.
+    unsigned slot(const Address& a) const { return (a.words[depth / 32] >> (24 - depth % 32)) & 255; }
+    // Do the bits decided before this node agree?
+    bool holds4(std::uint32_t a) const { return std::uint64_t{a ^ key.words[0]} >> (32 - depth) == 0; }
+    bool holds(const Address& a) const;
+};
+
+class Table {
+  public:
+    explicit Table(Family family);
+    Table(const Table& other);
+    Table(Table&& other) noexcept;
+    Table& operator=(Table other) noexcept;
+    ~Table();
+
+    Family family() const { return family_; }
+    std::size_t size() const { return size_; }  // routes
+
+    // How insert() takes a route that has the prefix, table, TOS and metric of one that is there.
+    enum class Mode : std::uint8_t {
+        exclusive,  // it refuses
+        append,     // it puts it after that; refuses only an exact copy
+        replace,    // it puts it in the place of the first such
+    };
+    // False when refused.
+    bool insert(const Prefix& prefix, const Nexthop& nexthop, Mode mode = Mode::exclusive);
+    // Removes the first route of the prefix for which `which` is true. False when there is none.
+    bool remove(const Prefix& prefix, const std::function<bool(const Nexthop&)>& which);
+    // Many routes at once, much faster. Among them and with those there, all as Mode::exclusive has it: when
+    // one is refused the table stays as it is, and its place in `routes` is returned; else routes.size().
+    std::size_t insert_all(std::span<const Route> routes);
+
+    // The routes of the longest prefix that holds the address, in the order in which they are to be tried:
+    // table (local first), TOS (the highest first), metric (the lowest first). nullptr: none.
+    const Alias* find(const Address& address) const {
+        const std::uint32_t id = is_v4(family_) ? find4(address) : find6(address);
+        return id == 0 ? nullptr : &(*pool_)[id];
+    }
+    const Alias* next(const Alias& alias) const { return alias.next == 0 ? nullptr : &(*pool_)[alias.next]; }
+
+    // Calls `pick(const Alias& first)` with the routes of each prefix that holds the address, the longest
+    // first, until it answers other than nullptr.
+    template <class Pick>
+    const Nexthop* search(const Address& address, Pick&& pick) const {
+        std::array<std::uint32_t, 129> ids;
+        const unsigned count = covering(address, ids);
+        for (unsigned i = 0; i < count; ++i) {
+            if (const Nexthop* found = pick((*pool_)[ids[i]])) return found;
+        }
+        return nullptr;
+    }
+
+    // Starts fetching what find() will read.
+    void prefetch(const Address& address) const;
+
+    void for_each(const std::function<void(const Prefix&, const Nexthop&)>& visit) const;
+    // What it occupies, nodes shared with copies included.
+    std::size_t bytes() const;
+
+  private:
+    using Node = TableNode;
+    struct Item;
+
+    std::uint32_t find4(const Address& address) const;
+    std::uint32_t find6(const Address& address) const;
+    unsigned covering(const Address& address, std::span<std::uint32_t, 129> ids) const;
+    std::uint32_t exact(const Prefix& prefix) const;
+    void set(const Prefix& prefix, std::uint32_t value);
+    std::uint32_t chain(std::span<const Nexthop> nexthops);
+    std::vector<Nexthop> unchain(std::uint32_t id) const;
+    bool merge(std::vector<Nexthop>& there, const Nexthop& nexthop, Mode mode) const;
+
+    Node* make(unsigned depth, const Address& key, std::span<const Node::Own> own,
+               std::span<Node* const> kids);
+    Node* build(std::span<const Item> items);
+    Node* change(Node* node, bool alone, const Prefix& prefix, std::uint32_t value);
+    Node* change_own(Node* node, bool alone, const Prefix& prefix, std::uint32_t value);
+    Node* change_child(Node* node, bool alone, const Prefix& prefix, std::uint32_t value);
+    Node* tidy(unsigned depth, const Address& key, std::span<const Node::Own> own,
+               std::span<Node* const> kids);
+    void take_apart(Node* node, bool alone, std::vector<Node::Own>& own, std::vector<Node*>& kids);
+    void collect(const Node* node, std::vector<Item>& items) const;
+    bool insert_each(std::span<const Route> routes, std::size_t& refused);
+    void release(Node* node);
+
+    Family family_;
+    std::size_t size_ = 0;
+    std::uint32_t default_ = 0;  // the routes of the prefix of length zero
+    Node* root_ = nullptr;
+    std::shared_ptr<AliasPool> pool_;
+};
+
+inline std::uint32_t Table::find4(const Address& address) const {
+    const std::uint32_t a = address.words[0];
+    std::uint32_t best = default_;
+    const Node* node = root_;
+    if (node == nullptr || !node->holds4(a)) return best;
+    for (;;) {
+        const std::uint32_t value = node->value((a >> (24 - node->depth)) & 255);
+        if ((value & Node::child_bit) == 0) return value != 0 ? value : best;
+        const Node::Child& child = node->children()[value & ~Node::child_bit];
+        if (child.outer != 0) best = child.outer;
+        node = child.node;
+        if (!node->holds4(a)) return best;
+    }
+}
+
+inline std::uint32_t Table::find6(const Address& address) const {
+    std::uint32_t best = default_;
+    const Node* node = root_;
+    if (node == nullptr || !node->holds(address)) return best;
+    for (;;) {
+        const std::uint32_t value = node->value(node->slot(address));
+        if ((value & Node::child_bit) == 0) return value != 0 ? value : best;
+        const Node::Child& child = node->children()[value & ~Node::child_bit];
+        if (child.outer != 0) best = child.outer;
+        node = child.node;
+        if (!node->holds(address)) return best;
+    }
+}
+
+inline bool TableNode::holds(const Address& a) const {
+    unsigned rest = depth;
+    for (unsigned i = 0; rest != 0; ++i) {
+        const unsigned bits = rest < 32 ? rest : 32;
+        if (((a.words[i] ^ key.words[i]) >> (32 - bits)) != 0) return false;
+        rest -= bits;
+    }
+    return true;
+}
+
+}  // namespace gatehouse::route
