@@ -193,7 +193,7 @@ Kernel::Kernel(Namespace device, Namespace wire, const Network& network)
 Kernel::~Kernel() {
     tap_.reset();
     // The namespaces would go by themselves, but one after the other and late.
-    (void)run_quietly(wire_, {"ip", "link", "del", "group", std::string(wire_group)}, {});
+    (void)run_within(wire_, {"ip", "link", "del", "group", std::string(wire_group)}, {});
 }
 
 Result<std::unique_ptr<Kernel>> Kernel::start(const Network& network) {
@@ -296,11 +296,11 @@ std::string Kernel::tool_name(Family family, std::string_view what) const {
                        tool_ == Tool::iptables_legacy ? "legacy" : "nft", what);
 }
 
-Result<std::string> Kernel::run_quietly(const Namespace& where, std::vector<std::string> argv,
-                                        std::string_view input) {
-    Result<std::string> output;
+Result<Finished> Kernel::run_within(const Namespace& where, std::vector<std::string> argv,
+                                    std::string_view input) {
+    Result<Finished> finished;
     auto entered = where.within([&]() -> Result<void> {
-        output = run_tool({
+        finished = succeed({
             .argv = std::move(argv),
             .input = input,
             .environment = {fmt::format("XTABLES_LOCKFILE=/proc/{}/fd/{}", ::getpid(), lock_file_.get())},
@@ -308,11 +308,17 @@ Result<std::string> Kernel::run_quietly(const Namespace& where, std::vector<std:
         return {};
     });
     if (!entered) return std::unexpected(entered.error());
-    return output;
+    return finished;
+}
+
+Result<Finished> Kernel::run_timed(std::vector<std::string> argv, std::string_view input) {
+    return run_within(device_, std::move(argv), input);
 }
 
 Result<std::string> Kernel::run(std::vector<std::string> argv, std::string_view input) {
-    return run_quietly(device_, std::move(argv), input);
+    auto finished = run_timed(std::move(argv), input);
+    if (!finished) return std::unexpected(finished.error());
+    return std::move(finished->output);
 }
 
 Result<std::string> Kernel::empty_tables(Family family) {

@@ -13,6 +13,7 @@
 // Needs root. One thread at a time uses a Kernel. A start takes about 0.2 s, a frame tens of microseconds, so
 // keep a Kernel for many rulesets on the same network.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "oracle/netns.h"
+#include "oracle/process.h"
 #include "oracle/wire_tap.h"
 #include "wire/address.h"
 
@@ -84,8 +86,17 @@ class Kernel {
     // lines.
     Result<std::string> counters(Family family);
 
+    // Runs `work` on a thread inside the device, or inside the namespace of the wire, where the other end of
+    // port number i is the device "wI"; waits for it.
+    Result<void> within_device(const std::function<Result<void>()>& work) const {
+        return device_.within(work);
+    }
+    Result<void> within_wire(const std::function<Result<void>()>& work) const { return wire_.within(work); }
+
     // Runs a program inside the device; its output. A status other than 0 is an error.
     Result<std::string> run(std::vector<std::string> argv, std::string_view input = {});
+    // The same, with the time that it took.
+    Result<Finished> run_timed(std::vector<std::string> argv, std::string_view input = {});
 
   private:
     Kernel(Namespace device, Namespace wire, const Network& network);
@@ -96,8 +107,8 @@ class Kernel {
     Result<void> open_tap();
     Result<std::vector<LeftFrame>> named(Result<std::vector<TappedFrame>> frames);
     std::string tool_name(Family family, std::string_view what) const;
-    Result<std::string> run_quietly(const Namespace& where, std::vector<std::string> argv,
-                                    std::string_view input);
+    Result<Finished> run_within(const Namespace& where, std::vector<std::string> argv,
+                                std::string_view input);
     Result<std::string> empty_tables(Family family);
 
     Namespace device_;

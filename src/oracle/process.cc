@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -65,7 +66,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 }
 
 // Waits for the end of `pid`; kills it when it takes longer than `timeout`. False when it was killed.
-bool wait_for(pid_t pid, std::chrono::milliseconds timeout, int& wait_status) {
+bool wait_for(pid_t pid, std::chrono::milliseconds timeout, int& wait_status, rusage& used) {
     // By number: glibc 2.36 declares pidfd_open() without C linkage.
     const Fd handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     bool in_time = true;
@@ -83,9 +84,13 @@ bool wait_for(pid_t pid, std::chrono::milliseconds timeout, int& wait_status) {
             ::kill(pid, SIGKILL);
         }
     }
-    while (::waitpid(pid, &wait_status, 0) < 0 && errno == EINTR) {
+    while (::wait4(pid, &wait_status, 0, &used) < 0 && errno == EINTR) {
     }
     return in_time;
+}
+
+std::chrono::nanoseconds to_duration(const timeval& t) {
+    return std::chrono::seconds(t.tv_sec) + std::chrono::microseconds(t.tv_usec);
 }
 
 std::string command_line(const std::vector<std::string>& argv) {
@@ -128,30 +133,38 @@ Result<Finished> launch(const Command& command) {
     posix_spawn_file_actions_adddup2(&files, out->get(), 1);
     posix_spawn_file_actions_adddup2(&files, err->get(), 2);
     pid_t pid = -1;
+    const auto started = std::chrono::steady_clock::now();
     const int failed = posix_spawn(&pid, path->c_str(), &files, nullptr, pointers(words).data(),
                                    pointers(environment).data());
     posix_spawn_file_actions_destroy(&files);
     if (failed != 0) return fail(fmt::format("starting {}: {}", *path, std::strerror(failed)));
     int wait_status = 0;
-    if (!wait_for(pid, command.timeout, wait_status)) {
+    rusage used{};
+    if (!wait_for(pid, command.timeout, wait_status, used)) {
         return fail(fmt::format("`{}` did not end within {} ms", command_line(command.argv),
                                 command.timeout.count()));
     }
+    const auto ended = std::chrono::steady_clock::now();
     return Finished{
         .status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status),
         .output = content_of(*out),
         .errors = content_of(*err),
+        .wall = ended - started,
+        .cpu = to_duration(used.ru_utime) + to_duration(used.ru_stime),
     };
 }
 
-Result<std::string> run_tool(const Command& command) {
+Result<Finished> succeed(const Command& command) {
     auto finished = launch(command);
+    if (!finished || finished->status == 0) return finished;
+    std::string words = finished->errors.empty() ? finished->output : finished->errors;
+    while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.pop_back();
+    return fail(fmt::format("`{}` failed ({}): {}", command_line(command.argv), finished->status, words));
+}
+
+Result<std::string> run_tool(const Command& command) {
+    auto finished = succeed(command);
     if (!finished) return std::unexpected(finished.error());
-    if (finished->status != 0) {
-        std::string words = finished->errors.empty() ? finished->output : finished->errors;
-        while (!words.empty() && (words.back() == '\n' || words.back() == ' ')) words.pop_back();
-        return fail(fmt::format("`{}` failed ({}): {}", command_line(command.argv), finished->status, words));
-    }
     return std::move(finished->output);
 }
 

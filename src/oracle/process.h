@@ -23,13 +23,16 @@ struct Finished {
     int status = 0;  // the exit code; 128 + n when signal n ended it
     std::string output;
     std::string errors;
+    std::chrono::nanoseconds wall{0};  // from its start to its end
+    std::chrono::nanoseconds cpu{0};   // that it used, inside the kernel too
 };
 
 // Fails only when the program can't be started or doesn't end in time (it is killed then).
 Result<Finished> launch(const Command& command);
 
-// As launch(), and a status other than 0 is an error that carries the program's own words. Returns its
-// output.
+// As launch(), and a status other than 0 is an error that carries the program's own words.
+Result<Finished> succeed(const Command& command);
+// As succeed(), when the output is all that matters.
 Result<std::string> run_tool(const Command& command);
 
 // The path of `program`, as launch() finds it; nothing when it isn't installed.
