@@ -16,6 +16,11 @@ class Emitter {
     // Queues a packet that make() gave. Its data is a network packet (no link header); `because` is the
     // packet that provoked it: the trace mark is inherited.
     virtual void emit(Packet* packet, const Packet& because) = 0;
+    // The same for an answer of Neighbour Discovery: should the link not know the next hop, it goes back to
+    // the station and by the interface that `because` came from.
+    virtual void emit_back(Packet* packet, const Packet& because) = 0;
+    // Queues a whole frame, past every hook: out by the interface that `because` came in by (ARP).
+    virtual void emit_frame(Packet* packet, const Packet& because) = 0;
 };
 
 }  // namespace gatehouse

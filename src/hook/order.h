@@ -43,6 +43,7 @@ constexpr std::int32_t security = 50;
 constexpr std::int32_t nat_source = 100;
 constexpr std::int32_t helper = 300;
 constexpr std::int32_t sequence_adjustment = 301;
+constexpr std::int32_t socket = std::numeric_limits<std::int32_t>::max() - 1;
 constexpr std::int32_t confirm = std::numeric_limits<std::int32_t>::max();
 }  // namespace priority
 

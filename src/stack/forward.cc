@@ -1,0 +1,117 @@
+#include "stack/forward.h"
+
+#include <algorithm>
+
+#include "hook/icmp_error.h"
+#include "packet/edit.h"
+#include "wire/protocol.h"
+
+namespace gatehouse::stack {
+
+namespace icmp = wire::icmp;
+namespace icmpv6 = wire::icmpv6;
+
+std::uint32_t path_mtu(const route::Decision& route, const Interface& out) {
+    const std::uint32_t mtu = route.nexthop == nullptr ? 0 : route.nexthop->mtu;
+    return mtu == 0 ? out.mtu : std::min(mtu, out.mtu);
+}
+
+namespace {
+
+Finding forward4(Context& context, std::uint32_t mtu) {
+    Packet& packet = context.packet;
+    if (packet.flat.ttl <= 1) {
+        icmp_error::send(context, icmp::time_exceeded, icmp::ttl_exceeded);
+        return {.reason = Reason::ttl_exceeded, .numbers = {packet.flat.ttl}};
+    }
+    const bool whole_only = (load_be16(packet.l3() + 6) & 0x4000) != 0;
+    if (packet.flat.l3_length > mtu && whole_only && packet.segmentation == SegmentationType::none) {
+        icmp_error::send(context, icmp::unreachable, icmp::fragmentation_needed, mtu);
+        return {.reason = Reason::packet_too_big, .numbers = {packet.flat.l3_length, mtu}};
+    }
+    return {};
+}
+
+Finding forward6(Context& context, std::uint32_t mtu) {
+    Packet& packet = context.packet;
+    const Address& source = packet.flat.source;
+    if (packet.flat.ttl <= 1) {
+        icmp_error::send(context, icmpv6::time_exceeded, icmpv6::hop_limit_exceeded);
+        return {.reason = Reason::ttl_exceeded, .numbers = {packet.flat.ttl}};
+    }
+    if (source.is_unspecified() || route::is_multicast6(source) || source == route::loopback6) {
+        return {.reason = Reason::martian_source};
+    }
+    if (route::is_link_local6(source)) {
+        icmp_error::send(context, icmpv6::unreachable, icmpv6::beyond_scope);
+        return {.reason = Reason::bad_source_scope};
+    }
+    if (packet.flat.l3_length > mtu && packet.segmentation == SegmentationType::none) {
+        icmp_error::send(context, icmpv6::packet_too_big, 0, mtu);
+        return {.reason = Reason::packet_too_big, .numbers = {packet.flat.l3_length, mtu}};
+    }
+    return {};
+}
+
+}  // namespace
+
+Finding prepare_forward(Context& context, std::uint32_t mtu) {
+    Packet& packet = context.packet;
+    if (packet.type != PacketType::host) return {.reason = Reason::not_forwarded_scope};
+    const Finding finding = is_v4(packet.flat.family) ? forward4(context, mtu) : forward6(context, mtu);
+    if (finding) return finding;
+    const std::uint8_t before = packet.flat.ttl;
+    edit::set_ttl(packet, static_cast<std::uint8_t>(before - 1));
+    context.trace({.kind = TraceKind::altered, .text = "ttl", .before = before, .after = before - 1u});
+    return {};
+}
+
+void answer_unroutable(Context& context, const route::Decision& route) {
+    const bool v4 = is_v4(context.family());
+    switch (route.reason) {
+        case Reason::no_route:
+            if (v4) {
+                icmp_error::send(context, icmp::unreachable, icmp::net_unreachable);
+            } else {
+                icmp_error::send(context, icmpv6::unreachable, icmpv6::no_route);
+            }
+            return;
+        case Reason::route_unreachable:
+            if (v4) {
+                icmp_error::send(context, icmp::unreachable, icmp::host_unreachable);
+            } else {
+                icmp_error::send(context, icmpv6::unreachable, icmpv6::no_route);
+            }
+            return;
+        case Reason::route_prohibit:
+            if (v4) {
+                icmp_error::send(context, icmp::unreachable, icmp::admin_prohibited);
+            } else {
+                icmp_error::send(context, icmpv6::unreachable, icmpv6::admin_prohibited);
+            }
+            return;
+        default: return;  // martians and blackholes get no word
+    }
+}
+
+void answer_unparsable(Context& context, const Finding& finding) {
+    if (finding.reason != Reason::ip6_bad_hop_option) return;
+    const std::uint8_t action = static_cast<std::uint8_t>(finding.numbers[0] >> 6);
+    // 2: always; 3: unless the packet went to many.
+    const bool to_many = route::is_multicast6(context.packet.flat.destination);
+    if (action == 2 || (action == 3 && !to_many)) {
+        icmp_error::send(context, icmpv6::parameter_problem, icmpv6::unknown_option, finding.numbers[1]);
+    }
+}
+
+bool within_rate(const Packet& packet, const route::Decision& route, IcmpLimit& limit,
+                 const Tunables& tunables, Time now) {
+    const Flat& flat = packet.flat;
+    const bool v4 = is_v4(flat.family);
+    if (flat.protocol != (v4 ? wire::protocol::icmp : wire::protocol::icmpv6)) return true;
+    if (route.kind == route::Kind::local) return true;
+    const auto type = static_cast<std::uint8_t>(flat.sport);
+    return limit.allow(flat.family, type, flat.destination, address_bits(flat.family), tunables, now);
+}
+
+}  // namespace gatehouse::stack

@@ -1,0 +1,30 @@
+// What a router does to a packet that it passes on, before FORWARD sees it; and what it tells the sender when
+// it can't.
+#pragma once
+#include <cstdint>
+
+#include "hook/context.h"
+#include "hook/interfaces.h"
+#include "route/router.h"
+#include "stack/icmp_limit.h"
+
+namespace gatehouse::stack {
+
+// The largest network packet that may leave by this route.
+std::uint32_t path_mtu(const route::Decision& route, const Interface& out);
+
+// TTL or hop limit, size and scope, in the order of Linux's ip_forward() and ip6_forward(): takes one from
+// the TTL, or says why the packet stays here, having queued the ICMP error that its sender is owed.
+Finding prepare_forward(Context& context, std::uint32_t mtu);
+
+// Tells the sender of a packet for which there is no route, as its decision says.
+void answer_unroutable(Context& context, const route::Decision& route);
+
+// Tells the sender of an IPv6 packet with a hop-by-hop option that asks for it (RFC 8200, 4.2).
+void answer_unparsable(Context& context, const Finding& finding);
+
+// Whether a packet of ours may go out now: ICMP errors are limited, everything else isn't.
+bool within_rate(const Packet& packet, const route::Decision& route, IcmpLimit& limit,
+                 const Tunables& tunables, Time now);
+
+}  // namespace gatehouse::stack

@@ -1,0 +1,169 @@
+#include "stack/local.h"
+
+#include <algorithm>
+
+#include "hook/emit.h"
+#include "hook/icmp_error.h"
+#include "packet/edit.h"
+#include "route/router.h"
+#include "stack/neighbour_discovery.h"
+#include "stack/reset.h"
+#include "wire/protocol.h"
+
+namespace gatehouse::stack {
+
+namespace {
+
+namespace protocol = wire::protocol;
+
+constexpr std::uint32_t header4 = 20, header6 = 40;
+
+Finding consumed() { return {.reason = Reason::local_consumed}; }
+Finding ignored() { return {.reason = Reason::ignored_by_stack}; }
+Finding bad_checksum(const Packet& packet) {
+    return {.reason = Reason::l4_bad_checksum, .numbers = {packet.flat.protocol}};
+}
+
+bool to_one_host(const Packet& packet) {
+    const Address& to = packet.flat.destination;
+    if (!is_v4(packet.flat.family)) return !route::is_multicast6(to);
+    return packet.type != PacketType::broadcast && !route::is_multicast4(to) &&
+           !route::is_limited_broadcast(to);
+}
+
+// A network packet back to the sender: the request's transport part behind a fresh header.
+Packet* mirror(Context& context, std::uint8_t hop_limit) {
+    const Packet& request = context.packet;
+    const bool v4 = is_v4(request.flat.family);
+    const Bytes transport = request.transport();
+    const std::uint32_t header = v4 ? header4 : header6;
+    const std::uint32_t length = header + static_cast<std::uint32_t>(transport.size());
+    Packet* const reply = context.services.emitter->make(length);
+    if (reply == nullptr) return nullptr;
+    std::uint8_t* const ip = reply->data;
+    // A group's or a broadcast address can't be a source: then the engine chooses by the route.
+    const Address source = to_one_host(request) ? request.flat.destination : Address{};
+    if (v4) {
+        ip[0] = 0x45;
+        ip[1] = request.flat.tos;
+        store_be16(ip + 2, static_cast<std::uint16_t>(length));
+        store_be16(ip + 4, static_cast<std::uint16_t>(context.services.random->next32()));
+        ip[8] = hop_limit;
+        ip[9] = request.flat.protocol;
+        source.store(ip + 12, Family::ipv4);
+        request.flat.source.store(ip + 16, Family::ipv4);
+    } else {
+        store_be32(ip, 0x60000000u | static_cast<std::uint32_t>(request.flat.tos) << 20);
+        store_be16(ip + 4, static_cast<std::uint16_t>(transport.size()));
+        ip[6] = request.flat.protocol;
+        ip[7] = hop_limit;
+        source.store(ip + 8, Family::ipv6);
+        request.flat.source.store(ip + 24, Family::ipv6);
+    }
+    std::ranges::copy(transport, ip + header);
+    if (v4) edit::renew_network_checksum(*reply);
+    return reply;
+}
+
+Finding answer_icmp4(Context& context, const Tunables& tunables) {
+    const Packet& packet = context.packet;
+    if (packet.flat.transport != Transport::whole) return ignored();
+    if (!edit::transport_checksum_ok(packet)) return bad_checksum(packet);
+    if (packet.flat.sport != wire::icmp::echo_request) return ignored();
+    if (tunables.icmp_echo_ignore_all) return ignored();
+    if (tunables.icmp_echo_ignore_broadcasts && !to_one_host(packet)) return ignored();
+    Packet* const reply = mirror(context, tunables.ip_default_ttl);
+    if (reply == nullptr) return {.reason = Reason::no_buffer};
+    reply->data[header4] = wire::icmp::echo_reply;
+    context.services.emitter->emit(reply, packet);
+    return consumed();
+}
+
+Finding answer_icmp6(Context& context, const Tunables& tunables) {
+    const Packet& packet = context.packet;
+    if (packet.flat.transport != Transport::whole) return ignored();
+    if (!edit::transport_checksum_ok(packet)) return bad_checksum(packet);
+    switch (packet.flat.sport) {
+        case wire::icmpv6::neighbour_solicitation:
+            return answer_solicitation(context) ? consumed() : ignored();
+        case wire::icmpv6::echo_request: break;
+        default: return ignored();
+    }
+    Packet* const reply = mirror(context, tunables.hop_limit);
+    if (reply == nullptr) return {.reason = Reason::no_buffer};
+    reply->data[header6] = wire::icmpv6::echo_reply;
+    context.services.emitter->emit(reply, packet);
+    return consumed();
+}
+
+Finding answer_tcp(Context& context, const Tunables& tunables) {
+    const Packet& packet = context.packet;
+    if (packet.type != PacketType::host && packet.type != PacketType::loopback) return ignored();
+    if (packet.flat.transport != Transport::whole)
+        return {.reason = Reason::l4_truncated, .numbers = {protocol::tcp}};
+    if (!edit::transport_checksum_ok(packet)) return bad_checksum(packet);
+    send_reset(context, tunables);
+    return {.reason = Reason::no_local_listener, .numbers = {protocol::tcp}};
+}
+
+Finding answer_udp(Context& context) {
+    const Packet& packet = context.packet;
+    const bool v4 = is_v4(packet.flat.family);
+    if (packet.flat.transport != Transport::whole)
+        return {.reason = Reason::l4_truncated, .numbers = {protocol::udp}};
+    const std::uint16_t length = load_be16(packet.l4() + 4);
+    if (length < 8 || length > packet.transport().size())
+        return {.reason = Reason::l4_truncated, .numbers = {protocol::udp, length, 8}};
+    // IPv6 has no UDP without a checksum (RFC 8200, 8.1).
+    const bool unsummed = load_be16(packet.l4() + 6) == 0;
+    if ((!v4 && unsummed) || !edit::transport_checksum_ok(packet)) return bad_checksum(packet);
+    if (v4) {
+        icmp_error::send(context, wire::icmp::unreachable, wire::icmp::port_unreachable);
+    } else {
+        icmp_error::send(context, wire::icmpv6::unreachable, wire::icmpv6::port_unreachable);
+    }
+    return {.reason = Reason::no_local_listener, .numbers = {protocol::udp}};
+}
+
+Finding answer_unknown(Context& context) {
+    const Packet& packet = context.packet;
+    if (is_v4(packet.flat.family)) {
+        if (packet.flat.protocol == protocol::igmp) return ignored();
+        icmp_error::send(context, wire::icmp::unreachable, wire::icmp::protocol_unreachable);
+    } else {
+        if (packet.flat.protocol == protocol::none || packet.flat.protocol == unknown_protocol)
+            return ignored();
+        // The pointer says where the header was named: in the IPv6 header, or in the last extension.
+        std::uint32_t named_at = 6;
+        std::uint8_t next = packet.l3()[6];
+        for (std::uint32_t at = header6;
+             wire::is_skipped_extension(next) && at + 8u <= packet.flat.l3_length;) {
+            named_at = at;
+            const std::uint8_t* const extension = packet.l3() + at;
+            const bool fragment = next == protocol::fragment;
+            at += fragment ? 8u : next == protocol::ah ? (extension[1] + 2u) * 4u : (extension[1] + 1u) * 8u;
+            next = extension[0];
+        }
+        icmp_error::send(context, wire::icmpv6::parameter_problem, wire::icmpv6::unknown_next_header,
+                         named_at);
+    }
+    return {.reason = Reason::no_local_listener, .numbers = {packet.flat.protocol}};
+}
+
+}  // namespace
+
+Finding answer_local(Context& context, const Tunables& tunables) {
+    const Packet& packet = context.packet;
+    if (packet.flat.fragmented) return ignored();  // nothing is put together again here
+    switch (packet.flat.protocol) {
+        case protocol::icmp:
+            return is_v4(packet.flat.family) ? answer_icmp4(context, tunables) : answer_unknown(context);
+        case protocol::icmpv6:
+            return is_v4(packet.flat.family) ? answer_unknown(context) : answer_icmp6(context, tunables);
+        case protocol::tcp: return answer_tcp(context, tunables);
+        case protocol::udp: return answer_udp(context);
+        default: return answer_unknown(context);
+    }
+}
+
+}  // namespace gatehouse::stack
