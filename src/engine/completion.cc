@@ -1,0 +1,184 @@
+// How a packet's way ends, or pauses.
+#include "engine/core.h"
+
+namespace gatehouse {
+
+void Engine::Core::settle(Packet& packet, const Completion& completion) {
+    if (completion.finding) ++statistics.reasons[static_cast<std::size_t>(completion.finding.reason)];
+    if (packet.generated) {
+        if (completion.disposition == Disposition::forwarded) {
+            ++statistics.sent;
+            outlet.transmit(packet, completion.out);
+        } else {
+            outlet.discard(packet, completion);
+        }
+        emitter.give_back(&packet);
+        return;
+    }
+    switch (completion.disposition) {
+        case Disposition::forwarded: ++statistics.forwarded; break;
+        case Disposition::delivered: ++statistics.delivered; break;
+        case Disposition::dropped: ++statistics.dropped; break;
+        case Disposition::consumed: ++statistics.consumed; break;
+        case Disposition::replaced: ++statistics.replaced; break;
+    }
+    outlet.complete(packet, completion);
+}
+
+void Engine::Core::finish(Passage& passage, Disposition disposition) {
+    Context& context = passage.context;
+    if (disposition == Disposition::forwarded) {
+        context.trace({.kind = TraceKind::departure});
+    } else {
+        context.trace({.kind = TraceKind::decision, .finding = context.finding});
+    }
+    settle(context.packet, {.disposition = disposition,
+                            .out = context.out,
+                            .finding = context.finding,
+                            .decision = context.decision,
+                            .mark = context.packet.mark,
+                            .changed = context.packet.changed});
+}
+
+void Engine::Core::drop(Passage& passage, Finding finding) {
+    passage.context.finding = finding;
+    finish(passage, Disposition::dropped);
+}
+
+void Engine::Core::suspend(Passage& passage, std::size_t row) {
+    Context& context = passage.context;
+    const HookFamily family = is_v4(context.family()) ? HookFamily::ip : HookFamily::ip6;
+    const OrderRow& holder_row = order.at(family, context.hook)[row];
+    if (context.suspension.why == WaitFor::queue &&
+        !services.world->queue_has_reader(context.suspension.queue)) {
+        if (context.suspension.bypass) return live(passage, row + 1);
+        return drop(passage, {.reason = Reason::queue_without_reader, .numbers = {context.suspension.queue}});
+    }
+    const auto token = waiting.enter({.packet = &context.packet,
+                                      .hook = context.hook,
+                                      .in = context.in,
+                                      .out = context.out,
+                                      .local_out = passage.local_out,
+                                      .row = row,
+                                      .priority = holder_row.priority,
+                                      .stage = holder_row.name,
+                                      .order_generation = order.generation(),
+                                      .router = configuration.router,
+                                      .route = passage.route,
+                                      .suspension = context.suspension,
+                                      .decision = context.decision,
+                                      .since = services.now});
+    if (!token) {
+        return drop(passage,
+                    {.reason = Reason::suspended_full,
+                     .numbers = {static_cast<std::uint32_t>(waiting.size()), waiting.limits().packets}});
+    }
+    ++statistics.suspended;
+    context.trace({.kind = TraceKind::suspended});
+    if (holder != nullptr) {
+        holder->hold(*token, context.packet, *waiting.find(*token));
+    }
+}
+
+namespace {
+
+// The row to go on with: behind the one that held the packet, or, if the order has changed since, the first
+// that stands behind where that one stood.
+std::size_t row_after(const Waiting& waiting, const Order& order, HookFamily family, bool repeat) {
+    const auto rows = order.at(family, waiting.hook);
+    if (waiting.order_generation == order.generation()) return waiting.row + (repeat ? 0 : 1);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].priority == waiting.priority && rows[i].name == waiting.stage)
+            return i + (repeat ? 0 : 1);
+    }
+    std::size_t i = 0;
+    while (i < rows.size() && rows[i].priority <= waiting.priority) ++i;
+    return i;
+}
+
+}  // namespace
+
+bool Engine::Core::resume(Token token, const Resume& how) {
+    auto waiting_packet = waiting.leave(token);
+    if (!waiting_packet) return false;
+    Waiting& held = *waiting_packet;
+    Packet& packet = *held.packet;
+    Passage passage{.context = {.packet = packet,
+                                .services = services,
+                                .hook = held.hook,
+                                .in = held.in,
+                                .out = held.out},
+                    .route = held.route,
+                    .local_out = held.local_out};
+    passage.context.decision = held.decision;
+    passage.context.trace({.kind = TraceKind::resumed});
+    if (how.verdict == Resume::Verdict::drop) {
+        drop(passage, {.reason = Reason::suspended_dropped});
+        return true;
+    }
+    if (passage.context.hook == Hook::output) remember_output(passage);
+    if (how.mark) {
+        packet.changed |= packet.mark != *how.mark;
+        packet.mark = *how.mark;
+    }
+    if (how.network && !replace_network(passage, *how.network)) return true;
+    if (held.router != configuration.router && held.hook != Hook::prerouting && !revalidate(passage))
+        return true;
+    const HookFamily family = is_v4(packet.flat.family) ? HookFamily::ip : HookFamily::ip6;
+    std::size_t row = row_after(held, order, family, how.verdict == Resume::Verdict::repeat);
+    if (how.verdict == Resume::Verdict::stop) row = order.at(family, held.hook).size();
+    live(passage, row);
+    return true;
+}
+
+// Puts another network packet in the place of the one that waited. False when it ended here.
+bool Engine::Core::replace_network(Passage& passage, Bytes network) {
+    Packet& packet = passage.packet();
+    const std::uint32_t room = packet.capacity - packet.headroom() - packet.flat.l3;
+    if (network.size() > room || network.size() > max_frame) {
+        drop(passage, {.reason = Reason::edit_out_of_room,
+                       .numbers = {static_cast<std::uint32_t>(network.size()), room}});
+        return false;
+    }
+    std::memmove(packet.l3(), network.data(), network.size());
+    packet.length = packet.flat.l3 + static_cast<std::uint32_t>(network.size());
+    packet.changed = true;
+    packet.checksum = ChecksumState::unknown;
+    if (const Finding finding = parse_network(packet)) {
+        drop(passage, finding);
+        return false;
+    }
+    return true;
+}
+
+// The routes changed while the packet waited: it is asked anew where it goes. False when it ended here.
+bool Engine::Core::revalidate(Passage& passage) {
+    const route::Kind before = passage.route.kind;
+    if (passage.local_out) {
+        passage.route = router().output(route_key(passage.packet(), InterfaceId::none));
+    } else {
+        passage.route = router().input(route_key(passage.packet(), passage.context.in));
+    }
+    if (passage.route.kind != before) {
+        drop(passage,
+             {.reason = passage.route.kind == route::Kind::drop ? passage.route.reason : Reason::no_route});
+        return false;
+    }
+    if (passage.context.out != InterfaceId::none) passage.context.out = passage.route.interface;
+    return true;
+}
+
+void Engine::Core::expire(Time now) {
+    while (auto held = waiting.expired(now)) {
+        Passage passage{.context = {.packet = *held->packet,
+                                    .services = services,
+                                    .hook = held->hook,
+                                    .in = held->in,
+                                    .out = held->out}};
+        passage.context.decision = held->decision;
+        drop(passage, {.reason = Reason::suspended_expired,
+                       .numbers = {static_cast<std::uint32_t>((now - held->since) / millisecond)}});
+    }
+}
+
+}  // namespace gatehouse

@@ -1,0 +1,45 @@
+#include "engine/emitter.h"
+
+#include <cassert>
+#include <cstring>
+
+namespace gatehouse {
+
+namespace {
+constexpr std::uint32_t largest = 2048;  // an answer quotes at most 1280 bytes
+constexpr std::uint32_t link_header = 64;
+}  // namespace
+
+EngineEmitter::EngineEmitter(std::uint32_t limit)
+    : pool_(static_cast<PoolId>(0), limit, largest, link_header, 0), queue_(limit) {}
+
+Packet* EngineEmitter::make(std::uint32_t length) {
+    Packet* packet = length <= largest ? pool_.take() : nullptr;
+    if (packet == nullptr) {
+        ++refused_;
+        return nullptr;
+    }
+    packet->length = length;
+    packet->generated = true;
+    std::memset(packet->data, 0, length);
+    return packet;
+}
+
+void EngineEmitter::queue(Packet* packet, const Packet& because, Way way) {
+    assert(waiting_ < queue_.size());  // the pool has no more packets than the queue has places
+    packet->traced = because.traced;
+    packet->time = because.time;
+    Made made{.packet = packet, .way = way, .from = because.in};
+    if (because.length >= 12 && !because.generated) made.station = Mac::load(because.data + 6);
+    queue_[(head_ + waiting_++) % queue_.size()] = made;
+}
+
+EngineEmitter::Made EngineEmitter::next() {
+    if (waiting_ == 0) return {};
+    const Made made = queue_[head_];
+    head_ = (head_ + 1) % static_cast<std::uint32_t>(queue_.size());
+    --waiting_;
+    return made;
+}
+
+}  // namespace gatehouse

@@ -1,0 +1,46 @@
+// The engine's own packets: a bounded pool and the queue of those that wait to be sent.
+//
+// The engine's thread only.
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "hook/emit.h"
+#include "packet/pool.h"
+
+namespace gatehouse {
+
+class EngineEmitter final : public Emitter {
+  public:
+    // At most `limit` packets can wait.
+    explicit EngineEmitter(std::uint32_t limit);
+
+    Packet* make(std::uint32_t length) override;
+    void emit(Packet* packet, const Packet& because) override { queue(packet, because, Way::routed); }
+    void emit_back(Packet* packet, const Packet& because) override { queue(packet, because, Way::back); }
+    void emit_frame(Packet* packet, const Packet& because) override { queue(packet, because, Way::frame); }
+
+    enum class Way : std::uint8_t { routed, back, frame };
+    struct Made {
+        Packet* packet = nullptr;  // nullptr: none waits
+        Way way{};
+        InterfaceId from = InterfaceId::none;  // where the packet that it answers came in
+        Mac station{};                         // and who sent that
+    };
+    // The oldest that waits.
+    Made next();
+    void give_back(Packet* packet) { pool_.give_back(packet); }
+
+    // Packets that couldn't be made because the pool was empty or the queue full.
+    std::uint64_t refused() const { return refused_; }
+
+  private:
+    void queue(Packet* packet, const Packet& because, Way way);
+
+    Pool pool_;
+    std::vector<Made> queue_;  // a ring
+    std::uint32_t head_ = 0, waiting_ = 0;
+    std::uint64_t refused_ = 0;
+};
+
+}  // namespace gatehouse

@@ -1,0 +1,162 @@
+// The engine's public face: how it is made, told and asked.
+#include "engine/engine.h"
+
+#include <fmt/format.h>
+
+#include "engine/core.h"
+
+namespace gatehouse {
+
+namespace {
+
+// A base chain's row in the order table.
+struct BaseChain {
+    static Verdict run(void* table, std::uint32_t chain, Context& context) {
+        return rules::evaluate(*static_cast<rules::LiveTable*>(table), static_cast<rules::ChainId>(chain),
+                               context);
+    }
+};
+
+// The last stage of INPUT: a packet may have to wait for its program's word.
+Verdict ask_for_socket(void*, std::uint32_t, Context& context) {
+    if (context.packet.generated || context.services.world->local_socket(context.packet) != Answer::wait) {
+        return Verdict::proceed;
+    }
+    context.suspension = {.why = WaitFor::local_socket};
+    return Verdict::suspend;
+}
+
+constexpr std::string_view socket_stage = "socket";
+
+}  // namespace
+
+Engine::Core::Core(Configuration given, World& world, Outlet& to)
+    : configuration(std::move(given)),
+      outlet(to),
+      random(configuration.seed),
+      emitter(configuration.emit_limit),
+      waiting(configuration.waiting) {
+    services = {.random = &random,
+                .world = &world,
+                .emitter = &emitter,
+                .router = configuration.router.get(),
+                .interfaces = &configuration.router->interfaces()};
+    for (const HookFamily family : {HookFamily::ip, HookFamily::ip6}) {
+        order.add({.family = family,
+                   .hook = Hook::input,
+                   .priority = priority::socket,
+                   .name = std::string(socket_stage),
+                   .run = ask_for_socket});
+    }
+}
+
+Engine::Engine(Configuration configuration, World& world, Outlet& outlet)
+    : core_(std::make_unique<Core>(std::move(configuration), world, outlet)) {}
+Engine::~Engine() = default;
+
+bool Engine::resume(Token token, const Resume& how) {
+    const bool known = core_->resume(token, how);
+    core_->drain_emitted();
+    return known;
+}
+
+void Engine::advance(Time now) {
+    core_->clock(now);
+    core_->expire(core_->services.now);
+}
+
+void Engine::discard_waiting() {
+    while (auto held = core_->waiting.any()) {
+        Passage passage{
+            .context = {
+                .packet = *held->packet, .services = core_->services, .hook = held->hook, .in = held->in}};
+        core_->drop(passage, {.reason = Reason::suspended_discarded});
+    }
+}
+
+Verdict Engine::hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out, Finding& finding,
+                     Decision& decision) {
+    Context context{.packet = packet, .services = core_->services, .hook = hook, .in = in, .out = out};
+    core_->clock(packet.time);
+    Verdict verdict = Verdict::proceed;
+    for (const auto& row :
+         core_->order.at(is_v4(packet.flat.family) ? HookFamily::ip : HookFamily::ip6, hook)) {
+        verdict = row.run(row.object, row.argument, context);
+        if (verdict != Verdict::proceed) break;
+    }
+    finding = context.finding;
+    decision = context.decision;
+    core_->drain_emitted();
+    return verdict;
+}
+
+namespace {
+
+// Every rule that needs what isn't there, in one error.
+Result<void> refuse_needy(const rules::Ruleset& ruleset) {
+    Error error;
+    for (const auto& table : ruleset.tables()) {
+        for (const auto& chain : table.chains) {
+            for (std::size_t i = 0; i < chain.rules.size(); ++i) {
+                const rules::Extension* needy = chain.rules[i]->needy();
+                if (needy == nullptr) continue;
+                if (error.what.empty()) {
+                    error.place = chain.rules[i]->draft().place;
+                } else {
+                    error.what += "\n";
+                }
+                error.what += fmt::format(
+                    "table {}, chain {}: rule {} needs {} (`{}`), which isn't there yet", table.info->name,
+                    chain.name, i + 1, rules::words(needy->declaration().need), needy->declaration().name);
+            }
+        }
+    }
+    if (error.what.empty()) return {};
+    return std::unexpected(error);
+}
+
+}  // namespace
+
+Result<void> Engine::install(const rules::Ruleset& ruleset) {
+    if (auto fit = refuse_needy(ruleset); !fit) return fit;
+    Core& core = *core_;
+    rules::Tables& tables = core.tables(ruleset.family());
+    for (const auto& table : tables.all()) core.order.remove(&table);
+    tables.install(ruleset, core.router().interfaces());
+    const HookFamily family = is_v4(ruleset.family()) ? HookFamily::ip : HookFamily::ip6;
+    for (auto& table : tables.all()) {
+        for (std::size_t c = 0; c < table.chains.size(); ++c) {
+            const auto& chain = table.chains[c];
+            if (!chain.hook) continue;
+            std::int32_t at = table.info->priority[static_cast<unsigned>(*chain.hook)];
+            if (at == priority::raw && core.configuration.raw_before_defrag) at = priority::raw_before_defrag;
+            core.order.add({.family = family,
+                            .hook = *chain.hook,
+                            .priority = at,
+                            .name = std::string(table.info->name),
+                            .run = BaseChain::run,
+                            .object = &table,
+                            .argument = static_cast<std::uint32_t>(c)});
+        }
+    }
+    return {};
+}
+
+void Engine::install(std::shared_ptr<const route::Router> router) {
+    core_->configuration.router = std::move(router);
+    core_->services.router = core_->configuration.router.get();
+    core_->services.interfaces = &core_->configuration.router->interfaces();
+}
+
+void Engine::set_trace(TraceSink* sink) { core_->services.trace = sink; }
+void Engine::set_log(LogSink* sink) { core_->services.log = sink; }
+void Engine::set_holder(Holder* holder) { core_->holder = holder; }
+
+rules::Tables& Engine::tables(Family family) { return core_->tables(family); }
+const rules::Tables& Engine::tables(Family family) const { return core_->tables(family); }
+const Order& Engine::order() const { return core_->order; }
+const Statistics& Engine::statistics() const { return core_->statistics; }
+const route::Router& Engine::router() const { return core_->router(); }
+const WaitingRoom& Engine::waiting() const { return core_->waiting; }
+
+}  // namespace gatehouse

@@ -1,0 +1,116 @@
+// The engine: packets in, packets out, by the rules, routes and tunables it was given.
+//
+// One thread owns an engine and makes every call. The engine reads no clock, opens nothing, and draws no
+// randomness of its own: time comes with each packet (and never goes back), the seed with the configuration,
+// and what it must know of the world through World. The same input gives the same output, whatever the batch
+// size.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "engine/outlet.h"
+#include "engine/waiting.h"
+#include "hook/order.h"
+#include "hook/world.h"
+#include "route/router.h"
+#include "rules/draft.h"
+#include "rules/tables.h"
+#include "stack/tunables.h"
+
+namespace gatehouse {
+
+struct Configuration {
+    std::shared_ptr<const route::Router> router;  // interfaces, addresses, routes, neighbours
+    Tunables tunables{};
+    WaitingLimits waiting{};
+    std::uint32_t emit_limit = 256;  // packets of the engine's own that can wait to be sent
+    std::uint64_t seed = 1;
+    bool raw_before_defrag = false;  // the raw table at -450 rather than -300
+};
+
+// How often each thing happened.
+struct Statistics {
+    std::uint64_t received = 0;
+    std::uint64_t forwarded = 0;
+    std::uint64_t delivered = 0;
+    std::uint64_t consumed = 0;
+    std::uint64_t replaced = 0;
+    std::uint64_t dropped = 0;
+    std::uint64_t suspended = 0;
+    std::uint64_t generated = 0;  // packets that the router made
+    std::uint64_t sent = 0;       // of these, left
+    std::array<std::uint64_t, static_cast<std::size_t>(Reason::count)> reasons{};
+};
+
+// What whoever held a packet says of it.
+struct Resume {
+    enum class Verdict : std::uint8_t {
+        accept,  // go on behind the stage that held it
+        repeat,  // through that stage once more
+        stop,    // past every further stage of this hook
+        drop,
+    };
+    Verdict verdict = Verdict::accept;
+    std::optional<Mark> mark = {};
+    std::optional<Bytes> network = {};  // the network packet, in place of the one that waits
+};
+
+// A suspended packet, as its holder is told of it.
+class Holder {
+  public:
+    virtual ~Holder() = default;
+    virtual void hold(Token token, const Packet& packet, const Waiting& waiting) = 0;
+};
+
+class Engine {
+  public:
+    Engine(Configuration configuration, World& world, Outlet& outlet);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    // Packets from devices, in order. Each ends at Outlet::complete, at once or, if suspended, later.
+    void receive(std::span<Packet* const> batch);
+    // Packets of this host's own programs: network packets without a link header; they pass LOCAL_OUT.
+    void send(std::span<Packet* const> batch);
+    // Goes on with a suspended packet. False: no packet waits under this token (any more).
+    bool resume(Token token, const Resume& how);
+    // Time passes with no packet: those that waited too long are dropped.
+    void advance(Time now);
+    // Gives up every waiting packet.
+    void discard_waiting();
+
+    // Sends a packet through one hook alone, without routing (for embedders and NFQUEUE). The packet has been
+    // parsed.
+    Verdict hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out, Finding& finding,
+                 Decision& decision);
+
+    // Puts a family's tables in place of those there. Refused, with every rule named, when a rule needs what
+    // this engine hasn't got (connection tracking).
+    Result<void> install(const rules::Ruleset& ruleset);
+    // Takes another set of routes, neighbours and interfaces.
+    void install(std::shared_ptr<const route::Router> router);
+
+    void set_trace(TraceSink* sink);
+    void set_log(LogSink* sink);
+    void set_holder(Holder* holder);
+
+    rules::Tables& tables(Family family);
+    const rules::Tables& tables(Family family) const;
+    const Order& order() const;
+    const Statistics& statistics() const;
+    const route::Router& router() const;
+    const WaitingRoom& waiting() const;
+
+  private:
+    struct Core;
+    std::unique_ptr<Core> core_;
+};
+
+}  // namespace gatehouse

@@ -1,0 +1,40 @@
+// Where the engine puts what it is done with: its side of the contract with devices and embedders.
+#pragma once
+#include <cstdint>
+
+#include "hook/context.h"
+#include "packet/packet.h"
+
+namespace gatehouse {
+
+// What became of a packet that came in.
+enum class Disposition : std::uint8_t {
+    forwarded,  // it leaves, as it now is, by Completion::out
+    delivered,  // it is for a program on this host
+    dropped,    // see Completion::finding
+    consumed,   // the router's own stack answered it or used it up (finding says how)
+    replaced,   // other packets left in its stead: its fragments
+};
+
+struct Completion {
+    Disposition disposition{};
+    InterfaceId out = InterfaceId::none;
+    Finding finding{};
+    Decision decision{};
+    Mark mark{};
+    bool changed = false;
+};
+
+// Called on the engine's thread, from receive(), resume() and advance(). Must not call back into the engine.
+class Outlet {
+  public:
+    virtual ~Outlet() = default;
+    // Each packet that came in, exactly once; it belongs to its device again from here on.
+    virtual void complete(Packet& packet, const Completion& completion) = 0;
+    // A packet that the router made: it leaves by `out`. It is the engine's again after the call.
+    virtual void transmit(const Packet& packet, InterfaceId out) = 0;
+    // A packet that the router made and that didn't leave, with the reason.
+    virtual void discard(const Packet& packet, const Completion& completion) = 0;
+};
+
+}  // namespace gatehouse

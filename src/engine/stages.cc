@@ -1,0 +1,233 @@
+// What happens at each step of receive.cc's page.
+#include "defrag/fragment.h"
+#include "engine/core.h"
+#include "packet/edit.h"
+#include "stack/arp.h"
+#include "stack/forward.h"
+#include "stack/link.h"
+#include "stack/local.h"
+#include "wire/protocol.h"
+
+namespace gatehouse {
+
+namespace {
+
+HookFamily family_of(const Packet& packet) {
+    return is_v4(packet.flat.family) ? HookFamily::ip : HookFamily::ip6;
+}
+
+std::uint32_t flow_label(const Packet& packet) {
+    return is_v4(packet.flat.family) ? 0 : load_be32(packet.l3()) & 0xfffff;
+}
+
+}  // namespace
+
+route::Key route_key(const Packet& packet, InterfaceId interface) {
+    const Flat& flat = packet.flat;
+    return {.family = flat.family,
+            .source = flat.source,
+            .destination = flat.destination,
+            .tos = flat.tos,
+            .protocol = flat.protocol,
+            .mark = packet.mark,
+            .interface = interface};
+}
+
+void Engine::Core::arrive(Packet& packet, const Parsed& parsed) {
+    clock(packet.time);
+    Passage passage{
+        .context = {.packet = packet, .services = services, .hook = Hook::prerouting, .in = packet.in}};
+    if (parsed.finding) {
+        // A hop-by-hop option that wants its sender told is answered even though no hook sees the packet.
+        stack::answer_unparsable(passage.context, parsed.finding);
+        drop(passage, parsed.finding);
+    } else if (const Finding unfit = stack::accept_link(packet, interface(packet.in), parsed.ethertype)) {
+        drop(passage, unfit);
+    } else if (!packet.flat.network) {
+        stack::answer_arp(passage.context);
+        passage.context.finding = {.reason = Reason::local_consumed};
+        finish(passage, Disposition::consumed);
+    } else {
+        live(passage, 0);
+    }
+    drain_emitted();
+}
+
+// A packet that starts here: routed, then through LOCAL_OUT.
+void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
+    Passage passage{.context = {.packet = packet, .services = services, .hook = Hook::output},
+                    .local_out = true};
+    if (made != nullptr && made->way == EngineEmitter::Way::back) {
+        passage.back_by = made->from;
+        passage.back_to = made->station;
+    }
+    packet.flat.l3 = 0;
+    if (const Finding finding = parse_network(packet)) return drop(passage, finding);
+    passage.route = router().output(route_key(packet, InterfaceId::none));
+    if (passage.route.kind == route::Kind::drop) return drop(passage, {.reason = passage.route.reason});
+    if (packet.flat.source.is_unspecified()) edit::set_source(packet, passage.route.source);
+    if (packet.generated) {
+        edit::renew_transport_checksum(packet);
+        if (!stack::within_rate(packet, passage.route, icmp_limit, configuration.tunables, services.now)) {
+            return drop(passage, {.reason = Reason::rate_limited});
+        }
+    }
+    passage.context.out = passage.route.interface;
+    passage.context.trace(
+        {.kind = TraceKind::route, .after = static_cast<std::uint64_t>(passage.route.table)});
+    remember_output(passage);
+    live(passage, 0);
+}
+
+void Engine::Core::drain_emitted() {
+    for (auto made = emitter.next(); made.packet != nullptr; made = emitter.next()) {
+        ++statistics.generated;
+        if (made.way == EngineEmitter::Way::frame) {
+            settle(*made.packet, {.disposition = Disposition::forwarded, .out = made.from});
+        } else {
+            originate(*made.packet, &made);
+        }
+    }
+}
+
+// Through the stages of the hook at hand, from `row` on. False when the packet's way ended or paused there.
+bool Engine::Core::run_hook(Passage& passage, std::size_t row) {
+    Context& context = passage.context;
+    const auto rows = order.at(family_of(context.packet), context.hook);
+    for (; row < rows.size(); ++row) {
+        switch (rows[row].run(rows[row].object, rows[row].argument, context)) {
+            case Verdict::proceed: break;
+            case Verdict::drop: finish(passage, Disposition::dropped); return false;
+            case Verdict::stolen: return false;
+            case Verdict::suspend: suspend(passage, row); return false;
+        }
+    }
+    return true;
+}
+
+// Where to, now that PRE_ROUTING has let it pass: INPUT or FORWARD.
+bool Engine::Core::route_arrival(Passage& passage) {
+    Context& context = passage.context;
+    Packet& packet = context.packet;
+    passage.route = router().input(route_key(packet, context.in));
+    const route::Decision& route = passage.route;
+    context.trace({.kind = TraceKind::route,
+                   .text = route::name(route.type),
+                   .after = static_cast<std::uint64_t>(route.table),
+                   .out = route.kind == route::Kind::forward ? route.interface : InterfaceId::none});
+    switch (route.kind) {
+        case route::Kind::drop:
+            stack::answer_unroutable(context, route);
+            drop(passage, {.reason = route.reason, .numbers = {index(context.in)}});
+            return false;
+        case route::Kind::local:
+        case route::Kind::broadcast:
+        case route::Kind::multicast: context.hook = Hook::input; return true;
+        case route::Kind::forward: break;
+    }
+    const std::uint32_t mtu = stack::path_mtu(route, interface(route.interface));
+    if (const Finding finding = stack::prepare_forward(context, mtu)) {
+        drop(passage, finding);
+        return false;
+    }
+    context.hook = Hook::forward;
+    context.out = route.interface;
+    return true;
+}
+
+void Engine::Core::remember_output(Passage& passage) {
+    const Packet& packet = passage.packet();
+    passage.source_before = packet.flat.source;
+    passage.destination_before = packet.flat.destination;
+    passage.mark_before = packet.mark;
+    passage.tos_before = packet.flat.tos;
+    passage.ttl_before = packet.flat.ttl;
+    passage.flow_label_before = flow_label(packet);
+}
+
+// LOCAL_OUT may have changed what the route was chosen by: an address or the mark, TOS on IPv4, hop limit and
+// flow label on IPv6.
+bool Engine::Core::reroute(Passage& passage) {
+    Context& context = passage.context;
+    const Packet& packet = context.packet;
+    const Flat& flat = packet.flat;
+    bool ask = packet.mark != passage.mark_before || flat.source != passage.source_before ||
+               flat.destination != passage.destination_before;
+    if (is_v4(flat.family)) {
+        ask |= flat.tos != passage.tos_before;
+    } else {
+        ask |= flat.ttl != passage.ttl_before || flow_label(packet) != passage.flow_label_before;
+    }
+    if (!ask) return true;
+    passage.route = router().output(route_key(packet, InterfaceId::none));
+    context.trace({.kind = TraceKind::route,
+                   .text = "rerouted",
+                   .after = static_cast<std::uint64_t>(passage.route.table)});
+    if (passage.route.kind == route::Kind::drop) {
+        drop(passage, {.reason = passage.route.reason});
+        return false;
+    }
+    context.out = passage.route.interface;
+    return true;
+}
+
+// INPUT let it pass: a program's, or the router's own stack's.
+void Engine::Core::deliver(Passage& passage) {
+    Context& context = passage.context;
+    if (context.packet.generated) {
+        context.finding = {.reason = Reason::local_consumed};
+        return finish(passage, Disposition::consumed);
+    }
+    if (services.world->local_socket(context.packet) == Answer::yes)
+        return finish(passage, Disposition::delivered);
+    context.finding = stack::answer_local(context, configuration.tunables);
+    finish(passage, Disposition::consumed);
+}
+
+// POST_ROUTING let it pass: out over the link, whole or in fragments.
+void Engine::Core::depart(Passage& passage) {
+    Context& context = passage.context;
+    Packet& packet = context.packet;
+    const Interface& out = interface(context.out);
+    if (out.loopback) return loop_back(passage);
+    if (!out.up) return drop(passage, {.reason = Reason::interface_down, .numbers = {index(context.out)}});
+    const route::Key key = route_key(packet, InterfaceId::none);
+    auto mac = stack::link_destination(router(), passage.route, key);
+    if (!mac && context.out == passage.back_by) mac = passage.back_to;
+    if (!mac) return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
+    context.trace({.kind = TraceKind::neighbour});
+    stack::frame(packet, out.mac, *mac);
+    const std::uint32_t mtu = stack::path_mtu(passage.route, out);
+    if (packet.flat.l3_length > mtu && packet.segmentation == SegmentationType::none)
+        return depart_in_fragments(passage, mtu);
+    finish(passage, Disposition::forwarded);
+}
+
+// The packet doesn't fit its link and may be cut: its fragments leave in its place.
+void Engine::Core::depart_in_fragments(Passage& passage, std::uint32_t mtu) {
+    Context& context = passage.context;
+    const bool made = defrag::fragment(
+        context.packet, mtu, [&](std::uint32_t length) { return emitter.make(length); },
+        [&](Packet& piece) {
+            ++statistics.generated;
+            settle(piece, {.disposition = Disposition::forwarded, .out = context.out});
+        });
+    if (!made)
+        return drop(passage,
+                    {.reason = Reason::packet_too_big, .numbers = {context.packet.flat.l3_length, mtu}});
+    context.trace({.kind = TraceKind::fragmented, .before = context.packet.flat.l3_length, .after = mtu});
+    finish(passage, Disposition::replaced);
+}
+
+// A packet of ours to an address of ours: over the loopback interface to INPUT.
+void Engine::Core::loop_back(Passage& passage) {
+    Context& context = passage.context;
+    context.packet.type = PacketType::loopback;
+    context.in = context.out;
+    context.out = InterfaceId::none;
+    context.hook = Hook::prerouting;
+    passage.local_out = false;
+    live(passage, 0);
+}
+
+}  // namespace gatehouse

@@ -1,0 +1,73 @@
+// Packets that wait for somebody's word: bounded in number, bytes and time.
+//
+// The engine's thread only. A token names one wait and is never used again.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <string>
+#include <unordered_map>
+
+#include "hook/context.h"
+#include "route/router.h"
+
+namespace gatehouse {
+
+enum class Token : std::uint64_t { none = 0 };
+
+// Where a packet stands between two stages, and all it needs to go on.
+struct Waiting {
+    Packet* packet = nullptr;
+    Hook hook{};
+    InterfaceId in = InterfaceId::none, out = InterfaceId::none;
+    bool local_out = false;
+    // The row that held it: by its place while the order table is the same, else by priority and name.
+    std::size_t row = 0;
+    std::int32_t priority = 0;
+    std::string stage;
+    std::uint32_t order_generation = 0;
+    std::shared_ptr<const route::Router> router;  // under which `route` was made
+    route::Decision route{};
+    Suspension suspension{};
+    Decision decision{};
+    Time since{};
+};
+
+struct WaitingLimits {
+    std::uint32_t packets = 1024;  // NFQUEUE's default queue length
+    std::uint64_t bytes = 16u << 20;
+};
+
+class WaitingRoom {
+  public:
+    explicit WaitingRoom(WaitingLimits limits) : limits_(limits) {}
+
+    // nullopt when the room is full.
+    std::optional<Token> enter(Waiting waiting);
+    // Takes the packet out; nullopt for a token that is unknown, used or expired.
+    std::optional<Waiting> leave(Token token);
+    // Takes out one whose patience has run out by `now`.
+    std::optional<Waiting> expired(Time now);
+    // Takes out any one.
+    std::optional<Waiting> any();
+
+    std::size_t size() const { return waiting_.size(); }
+    const WaitingLimits& limits() const { return limits_; }
+    // nullptr for a token that leave() wouldn't know.
+    const Waiting* find(Token token) const;
+
+  private:
+    struct Deadline {
+        Time at;
+        std::uint64_t token;
+        friend bool operator>(const Deadline& a, const Deadline& b) { return a.at > b.at; }
+    };
+    WaitingLimits limits_;
+    std::uint64_t next_ = 1;
+    std::uint64_t bytes_ = 0;
+    std::unordered_map<std::uint64_t, Waiting> waiting_;
+    std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
+};
+
+}  // namespace gatehouse
