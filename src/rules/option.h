@@ -85,6 +85,15 @@ struct NeverHide {
     }
 };
 
+// Keeps a range of all ports out of save, as iptables does even when it is inverted.
+template <auto Member>
+struct HideAllPorts {
+    template <class P>
+    constexpr bool operator()(const P& parameters) const {
+        return (parameters.*Member).value == PortRange{0, 65535};
+    }
+};
+
 // Declares that option `--name` reads a value of `type` into P::*Member. `hide(parameters)` keeps it out of
 // save.
 template <auto Member, class Type, class Hide = NeverHide>

@@ -9,9 +9,18 @@
 
 namespace gatehouse::rules::value {
 
+namespace {
+
+constexpr char small_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_plain(char c) {
+    return (c >= '0' && c <= '9') || (small_letter(c) >= 'a' && small_letter(c) <= 'z') || c == '_' ||
+           c == '-';
+}
+
+}  // namespace
+
 void print_quoted(std::string& out, std::string_view text) {
-    const bool plain = !text.empty() && text.find_first_of(" \t\n'\"\\") == std::string_view::npos;
-    if (plain) {
+    if (!text.empty() && std::ranges::all_of(text, is_plain)) {
         out += text;
         return;
     }
@@ -23,6 +32,39 @@ void print_quoted(std::string& out, std::string_view text) {
     out += '"';
 }
 
+bool same_word(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, {}, small_letter, small_letter);
+}
+
+bool begins_with(std::string_view text, std::string_view beginning) {
+    return same_word(text.substr(0, beginning.size()), beginning);
+}
+
+void list_port(std::string& out, std::uint16_t port, std::string_view protocol, bool numeric) {
+    if (!numeric) {
+        const std::string proto(protocol);
+        servent entry{};
+        servent* found = nullptr;
+        std::vector<char> room(1024);
+        getservbyport_r(std::byteswap(port), proto.c_str(), &entry, room.data(), room.size(), &found);
+        if (found != nullptr) {
+            out += found->s_name;
+            return;
+        }
+    }
+    out += fmt::format("{}", port);
+}
+
+void list_ports(std::string& out, std::string_view word, PortRange range, bool inverted,
+                std::string_view protocol, bool numeric) {
+    if (range == PortRange{0, 65535} && !inverted) return;
+    out += fmt::format(" {}{}:{}", word, range.low == range.high ? "" : "s", inverted ? "!" : "");
+    list_port(out, range.low, protocol, numeric);
+    if (range.low == range.high) return;
+    out += ':';
+    list_port(out, range.high, protocol, numeric);
+}
+
 Result<std::uint32_t> Number::read(Words words, Family) const {
     const auto number = parse_number(words[0], max);
     if (!number || *number < min) {
@@ -32,7 +74,7 @@ Result<std::uint32_t> Number::read(Words words, Family) const {
 }
 
 void Number::print(std::string& out, const type& value, Family) const {
-    out += hexadecimal ? fmt::format("{:#x}", value) : fmt::format("{}", value);
+    out += hexadecimal ? fmt::format("0x{:0{}x}", value, digits) : fmt::format("{}", value);
 }
 
 Result<Range<std::uint32_t>> NumberRange::read(Words words, Family family) const {
@@ -53,7 +95,8 @@ Result<Range<std::uint32_t>> NumberRange::read(Words words, Family family) const
     } else if (auto high = part(text.substr(colon + 1), range.high); !high) {
         return std::unexpected(high.error());
     }
-    if (range.low > range.high) return fail(fmt::format("the range `{}` ends before it begins", text));
+    if (range.low > range.high && !backwards)
+        return fail(fmt::format("the range `{}` ends before it begins", text));
     return range;
 }
 
@@ -125,7 +168,7 @@ void MaskedNumber::print(std::string& out, const type& value, Family) const {
 
 Result<std::uint32_t> OneOf::read(Words words, Family) const {
     for (const auto& row : names) {
-        if (row.name == words[0]) return row.number;
+        if (any_case ? same_word(row.name, words[0]) : row.name == words[0]) return row.number;
     }
     if (numbers) {
         if (const auto number = parse_number(words[0], max)) return static_cast<std::uint32_t>(*number);
@@ -146,6 +189,14 @@ void OneOf::print(std::string& out, const type& value, Family) const {
     }
     out += fmt::format("{}", value);
 }
+
+Result<std::string> Word::read(Words words, Family) const {
+    if (words[0].empty() || words[0].size() > max)
+        return fail(fmt::format("expected 1 to {} characters, got {}", max, words[0].size()));
+    return std::string(words[0]);
+}
+
+void Word::print(std::string& out, const type& value, Family) const { out += value; }
 
 Result<std::string> Text::read(Words words, Family) const {
     if (words[0].size() > max)

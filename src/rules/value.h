@@ -38,8 +38,19 @@ using PortRange = Range<std::uint16_t>;
 
 namespace value {
 
-// Prints like `"a b"` when the text has a character that a shell or iptables-restore would take apart.
+// Prints the text as it is when it is made of letters, digits, `_` and `-`, else as `"a \"b\""`.
 void print_quoted(std::string& out, std::string_view text);
+
+// Whether the words are the same but for the case of ASCII letters; whether `text` begins with `beginning`.
+bool same_word(std::string_view a, std::string_view b);
+bool begins_with(std::string_view text, std::string_view beginning);
+
+// A port for `iptables -L`: the number, or the service's name unless `numeric`.
+void list_port(std::string& out, std::uint16_t port, std::string_view protocol, bool numeric);
+// " spts:1:5", " dpt:!80": how tcp, udp and their like list a range of ports; `word` is "spt" or "dpt".
+// Nothing for the range of all ports.
+void list_ports(std::string& out, std::string_view word, PortRange range, bool inverted,
+                std::string_view protocol, bool numeric);
 
 // An unsigned number in C's notation, from `min` to `max`.
 struct Number {
@@ -49,6 +60,7 @@ struct Number {
     std::uint32_t max = 0xffffffff;
     std::string_view metavar = "value";
     bool hexadecimal = false;  // as printed
+    int digits = 0;            // at least so many hexadecimal digits are printed
     Result<type> read(Words, Family) const;
     void print(std::string& out, const type& value, Family) const;
 };
@@ -59,6 +71,7 @@ struct NumberRange {
     static constexpr int word_count = 1;
     std::uint32_t max = 0xffffffff;
     std::string_view metavar = "value[:value]";
+    bool backwards = false;  // take "20:10", too: it contains nothing
     Result<type> read(Words, Family) const;
     void print(std::string& out, const type& value, Family) const;
 };
@@ -96,6 +109,17 @@ struct OneOf {
     bool numbers = false;
     std::uint32_t max = 0xffffffff;  // of a number
     bool print_number = false;       // print the number, not the name
+    bool any_case = false;           // take names in capital and small letters alike
+    Result<type> read(Words, Family) const;
+    void print(std::string& out, const type& value, Family) const;
+};
+
+// One word of at most `max` bytes, printed as it is.
+struct Word {
+    using type = std::string;
+    static constexpr int word_count = 1;
+    std::size_t max = 255;
+    std::string_view metavar = "name";
     Result<type> read(Words, Family) const;
     void print(std::string& out, const type& value, Family) const;
 };

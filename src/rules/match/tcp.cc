@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "rules/declaration.h"
+#include "rules/match/ports.h"
 #include "rules/packed.h"
 
 namespace gatehouse::rules {
@@ -76,13 +77,8 @@ struct Tcp {
     friend bool operator==(const Tcp&, const Tcp&) = default;
 
     static constexpr std::tuple options{
-        option<&Tcp::sport>(
-            "sport", value::Ports{.protocol = "tcp"},
-            {.alias = "source-port", .help = "the source port is in the range", .invertible = true}),
-        option<&Tcp::dport>("dport", value::Ports{.protocol = "tcp"},
-                            {.alias = "destination-port",
-                             .help = "the destination port is in the range",
-                             .invertible = true}),
+        source_ports<&Tcp::sport>("tcp"),
+        destination_ports<&Tcp::dport>("tcp"),
         option<&Tcp::option_kind>("tcp-option", value::Number{.min = 1, .max = 255, .metavar = "number"},
                                   {.help = "the TCP option is there", .invertible = true}),
         option<&Tcp::flags>(
@@ -126,18 +122,13 @@ struct Tcp {
         return found != option_kind.inverted ? MatchResult::yes : MatchResult::no;
     }
 
-    void list(std::string& out, Family, bool) const {
+    void list(std::string& out, Family, bool numeric) const {
         out += "tcp";
-        const auto ports = [&](const Opt<PortRange>& p, std::string_view word) {
-            if (!p) return;
-            out += fmt::format(" {}{}:{}", word, p->low == p->high ? "" : "s", p.inverted ? "!" : "");
-            value::Ports{}.print(out, *p, Family::ipv4);
-        };
-        ports(sport, "spt");
-        ports(dport, "dpt");
+        if (sport) value::list_ports(out, "spt", *sport, sport.inverted, "tcp", numeric);
+        if (dport) value::list_ports(out, "dpt", *dport, dport.inverted, "tcp", numeric);
         if (option_kind) out += fmt::format(" option={}{}", option_kind.inverted ? "!" : "", *option_kind);
         if (flags)
-            out += fmt::format(" flags:{}{:#04x}/{:#04x}", flags.inverted ? "!" : "", flags->looked_at,
+            out += fmt::format(" flags:{}0x{:02X}/0x{:02X}", flags.inverted ? "!" : "", flags->looked_at,
                                flags->set);
     }
 };
