@@ -1,62 +1,57 @@
 // -m addrtype: what kind of addresses a packet has, as routing sees them.
 #include <fmt/format.h>
 
-#include "base/text.h"
+#include "route/router.h"
 #include "rules/declaration.h"
+#include "rules/value/name_set.h"
 
 namespace gatehouse::rules {
 
 namespace {
 
-// Bit n stands for rtnetlink's route type n.
-constexpr std::string_view type_names[] = {"UNSPEC",   "UNICAST",   "LOCAL",     "BROADCAST",
-                                           "ANYCAST",  "MULTICAST", "BLACKHOLE", "UNREACHABLE",
-                                           "PROHIBIT", "THROW",     "NAT",       "XRESOLVE"};
-// What Linux can't tell of IPv6 addresses: BROADCAST, BLACKHOLE, PROHIBIT and what follows it.
-constexpr std::uint16_t not_v6 = 1u << 3 | 1u << 6 | 0xff00u;
+using route::bit;
+using route::RouteType;
 
-struct TypeList {
-    using type = std::uint16_t;
-    static constexpr int word_count = 1;
-    std::string_view metavar = "type[,type...]";
+constexpr value::Name types[] = {
+    {"UNSPEC", bit(RouteType::unspec)},
+    {"UNICAST", bit(RouteType::unicast)},
+    {"LOCAL", bit(RouteType::local)},
+    {"BROADCAST", bit(RouteType::broadcast)},
+    {"ANYCAST", bit(RouteType::anycast)},
+    {"MULTICAST", bit(RouteType::multicast)},
+    {"BLACKHOLE", bit(RouteType::blackhole)},
+    {"UNREACHABLE", bit(RouteType::unreachable)},
+    {"PROHIBIT", bit(RouteType::prohibit)},
+    {"THROW", bit(RouteType::throw_)},
+    {"NAT", bit(RouteType::nat)},
+    {"XRESOLVE", bit(RouteType::xresolve)},
+};
+// What Linux can't tell of IPv6 addresses.
+constexpr std::uint32_t not_v6 = bit(RouteType::broadcast) | bit(RouteType::blackhole) |
+                                 bit(RouteType::prohibit) | bit(RouteType::throw_) | bit(RouteType::nat) |
+                                 bit(RouteType::xresolve);
+
+struct TypeList : value::NameSet {
     Result<type> read(Words words, Family family) const {
-        unsigned types = 0;
-        for (const auto piece : split(words[0], ',')) {
-            unsigned found = 0;
-            for (unsigned i = 0; i < std::size(type_names) && found == 0; ++i) {
-                if (!piece.empty() && value::begins_with(type_names[i], piece)) found = 1u << i;
-            }
-            if (found == 0)
-                return fail(fmt::format("expected an address type, got `{}`", piece),
-                            did_you_mean(piece, type_names));
-            if (!is_v4(family) && (found & not_v6) != 0)
-                return fail(fmt::format("IPv6 addresses can't be matched for the type `{}`", piece));
-            types |= found;
-        }
-        return static_cast<type>(types);
-    }
-    void print(std::string& out, const type& types, Family) const {
-        bool first = true;
-        for (unsigned i = 0; i < std::size(type_names); ++i) {
-            if ((types & (1u << i)) == 0) continue;
-            if (!first) out += ',';
-            out += type_names[i];
-            first = false;
-        }
+        const auto set = NameSet::read(words, family);
+        if (set && !is_v4(family) && (*set & not_v6) != 0)
+            return fail(fmt::format("Linux doesn't tell these types of IPv6 addresses: `{}`", words[0]));
+        return set;
     }
 };
+constexpr TypeList type_list{{.names = types, .metavar = "address type", .beginning = true}};
 
 struct AddrType {
-    Opt<std::uint16_t> source, destination;
+    Opt<std::uint32_t> source, destination;
     Flag limit_in, limit_out;
     friend bool operator==(const AddrType&, const AddrType&) = default;
 
     static constexpr std::tuple options{
         option<&AddrType::source>(
-            "src-type", TypeList{},
+            "src-type", type_list,
             {.help = "the source address is of one of these types", .invertible = true}),
         option<&AddrType::destination>(
-            "dst-type", TypeList{},
+            "dst-type", type_list,
             {.help = "the destination address is of one of these types", .invertible = true}),
         flag<&AddrType::limit_in>("limit-iface-in",
                                   {.help = "look only at the input interface's addresses", .group = 1}),
@@ -66,19 +61,32 @@ struct AddrType {
 
     Result<void> check(const Facts& facts) const {
         if (!source && !destination) return fail("one of `--src-type`, `--dst-type` must be given");
-        if (limit_out && (facts.hooks & (bit(Hook::prerouting) | bit(Hook::input))) != 0)
+        if (limit_out &&
+            (facts.hooks & (gatehouse::bit(Hook::prerouting) | gatehouse::bit(Hook::input))) != 0)
             return fail("`--limit-iface-out` can't be used in PREROUTING and INPUT");
-        if (limit_in && (facts.hooks & (bit(Hook::postrouting) | bit(Hook::output))) != 0)
+        if (limit_in &&
+            (facts.hooks & (gatehouse::bit(Hook::postrouting) | gatehouse::bit(Hook::output))) != 0)
             return fail("`--limit-iface-in` can't be used in POSTROUTING and OUTPUT");
         return {};
     }
 
+    bool test(const Context& context) const {
+        const Flat& flat = context.packet.flat;
+        const route::Router& router = *context.services.router;
+        const InterfaceId only = limit_in ? context.in : limit_out ? context.out : InterfaceId::none;
+        const auto passes = [&](const Opt<std::uint32_t>& wanted, const Address& address) {
+            return !wanted || wanted.passes(router.address_matches(
+                                  address, flat.family, static_cast<route::RouteTypeSet>(*wanted), only));
+        };
+        return passes(source, flat.source) && passes(destination, flat.destination);
+    }
+
     void list(std::string& out, Family family, bool) const {
         out += "ADDRTYPE match";
-        const auto one = [&](const Opt<std::uint16_t>& types, std::string_view word) {
-            if (!types) return;
-            out += fmt::format(" {} {}", word, types.inverted ? "!" : "");
-            TypeList{}.print(out, *types, family);
+        const auto one = [&](const Opt<std::uint32_t>& listed, std::string_view word) {
+            if (!listed) return;
+            out += fmt::format(" {} {}", word, listed.inverted ? "!" : "");
+            type_list.print(out, *listed, family);
         };
         one(source, "src-type");
         one(destination, "dst-type");

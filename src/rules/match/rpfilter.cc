@@ -1,4 +1,6 @@
 // -m rpfilter: whether an answer would leave by the interface that the packet came in by.
+#include "hook/interfaces.h"
+#include "route/router.h"
 #include "rules/declaration.h"
 
 namespace gatehouse::rules {
@@ -15,6 +17,23 @@ struct Rpfilter {
         flag<&Rpfilter::accept_local>("accept-local", {.help = "take packets from the host's own addresses"}),
         flag<&Rpfilter::invert>("invert", {.help = "match packets that fail"}),
     };
+
+    bool test(const Context& context) const {
+        const Packet& packet = context.packet;
+        const route::Key key{.family = packet.flat.family,
+                             .source = packet.flat.source,
+                             .destination = packet.flat.destination,
+                             .tos = packet.flat.tos,
+                             .protocol = packet.flat.protocol,
+                             .mark = packet.mark,
+                             .interface = context.in};
+        const bool loopback =
+            packet.type == PacketType::loopback || (*context.services.interfaces)[context.in].loopback;
+        const bool passes = context.services.router->reverse_path(
+            key, {.loose = loose.set, .validmark = validmark.set, .accept_local = accept_local.set},
+            loopback);
+        return passes != invert.set;
+    }
 
     void list(std::string& out, Family, bool) const {
         out += "rpfilter";
