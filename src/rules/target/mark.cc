@@ -80,7 +80,7 @@ struct MarkTarget {
 }  // namespace
 
 extern constinit const Declaration target_mark = declare_target<MarkTarget>({.name = "MARK",
-                                                                             .tables = table_mangle,
+                                                                             .tables = any_table,
                                                                              .help = "sets the packet's mark",
                                                                              .reads = reads_mark,
                                                                              .does = does_alter_packet,
