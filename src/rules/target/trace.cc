@@ -18,9 +18,7 @@ struct Trace {
 
 }  // namespace
 
-extern constinit const Declaration target_trace = declare_target<Trace>({.name = "TRACE",
-                                                                         .tables = table_raw | table_debug,
-                                                                         .help = "traces the packet",
-                                                                         .does = does_report});
+extern constinit const Declaration target_trace = declare_target<Trace>(
+    {.name = "TRACE", .tables = table_raw | table_debug, .help = "traces the packet", .does = does_report});
 
 }  // namespace gatehouse::rules
