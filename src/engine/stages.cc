@@ -48,6 +48,7 @@ void Engine::Core::arrive(Packet& packet, const Parsed& parsed) {
         passage.context.finding = {.reason = Reason::local_consumed};
         finish(passage, Disposition::consumed);
     } else {
+        passage.context.trace({.kind = TraceKind::arrival});
         live(passage, 0);
     }
     drain_emitted();

@@ -14,7 +14,6 @@ namespace gatehouse {
 
 enum class TraceKind : std::uint8_t {
     arrival,    // in: the interface it came in by
-    stage,      // a built-in stage of the order table was passed; text: its name
     chain,      // a chain was entered: table, chain
     rule,       // a rule matched: table, chain, rule
     policy,     // a built-in chain's end: table, chain, verdict
