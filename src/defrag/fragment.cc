@@ -64,6 +64,7 @@ bool fragment(const Packet& packet, std::uint32_t mtu, const std::function<Packe
         out->flat.l3 = static_cast<std::uint16_t>(link);
         (void)parse_network(*out);
         out->time = packet.time;
+        out->cookie = packet.cookie;
         out->mark = packet.mark;
         out->traced = packet.traced;
         leave(*out);

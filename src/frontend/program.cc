@@ -1,11 +1,55 @@
 #include "frontend/program.h"
 
-#include <cstdio>
+#include <exception>
+#include <fmt/format.h>
+#include <vector>
+
+#include "base/text.h"
+#include "frontend/tool/tool.h"
 
 namespace gatehouse::frontend {
 
-int run_program(int, char**) {
-    std::fputs("usage: gatehouse COMMAND ...\n", stderr);
+namespace {
+
+constexpr Tool tools[] = {
+    {"replay", "send a capture's packets through rules and say what became of them", run_replay},
+    {"explain", "tell one packet's walk through hooks, tables and rules", run_explain},
+    {"iptables-save", "read an iptables-save file and write it as iptables-save would", run_save},
+    {"ip6tables-save", "the same for ip6tables", run_save},
+    {"hooks", "show the order of stages at each hook", run_hooks},
+};
+
+void usage(std::FILE* to) {
+    fmt::print(to, "usage: gatehouse COMMAND …\n\n");
+    for (const auto& tool : tools) fmt::print(to, "  {:<16} {}\n", tool.name, tool.help);
+    fmt::print(to, "\n`gatehouse COMMAND --help` tells more.\n");
+}
+
+}  // namespace
+
+std::span<const Tool> all_tools() { return tools; }
+
+int run_program(int argc, char** argv) {
+    if (argc < 2) {
+        usage(stderr);
+        return 2;
+    }
+    const std::string_view name = argv[1];
+    if (name == "--help" || name == "-h" || name == "help") {
+        usage(stdout);
+        return 0;
+    }
+    if (name == "--version" || name == "-V") {
+        fmt::print("gatehouse {}\n", GATEHOUSE_VERSION);
+        return 0;
+    }
+    std::vector<std::string_view> names;
+    for (const auto& tool : tools) {
+        names.push_back(tool.name);
+        if (tool.name == name) return tool.run(argc - 1, argv + 1);
+    }
+    const std::string hint = did_you_mean(name, names);
+    fmt::print(stderr, "gatehouse: there is no command `{}`{}{}\n", name, hint.empty() ? "" : "; ", hint);
     return 2;
 }
 

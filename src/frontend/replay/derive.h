@@ -1,0 +1,30 @@
+// A sensible router for a capture that comes without a network description.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "oracle/kernel_network.h"
+#include "wire/address.h"
+
+namespace gatehouse::frontend {
+
+// Two legs: what is inside, and all the rest. A packet comes in by the leg that its source address is on.
+struct DerivedNetwork {
+    oracle::Network network;  // ports: inside, outside
+    std::vector<Prefix> inside;
+    std::string why;  // for the user: "inside: 10.0.0.0/8, … (private addresses)"
+};
+
+struct DeriveOptions {
+    std::vector<Prefix> inside;  // empty: found out from the capture
+    std::string inside_name = "inside";
+    std::string outside_name = "outside";
+};
+
+// Looks at the first packets of the capture alone (a bounded number). Private and unique local addresses are
+// inside when public ones occur, too; otherwise the network of the first sender is.
+Result<DerivedNetwork> derive_network(const std::string& capture, const DeriveOptions& options);
+
+}  // namespace gatehouse::frontend

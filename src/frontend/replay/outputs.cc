@@ -1,0 +1,96 @@
+#include "frontend/replay/outputs.h"
+
+#include <fmt/format.h>
+#include <iterator>
+
+namespace gatehouse::frontend {
+
+namespace {
+
+void put_hex(std::string& out, const std::vector<std::uint8_t>& bytes) {
+    constexpr char digits[] = "0123456789abcdef";
+    for (const auto byte : bytes) {
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+}
+
+// Names in rules may hold anything but control characters; interface names come from captures.
+void put_text(std::string& out, std::string_view text) {
+    out += '"';
+    for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (code < 0x20) {
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+}  // namespace
+
+void JsonLines::report(const PacketReport& report, const Engine& engine) {
+    const auto& interfaces = engine.router().interfaces();
+    const Completion& completion = report.completion;
+    line_.clear();
+    auto to = std::back_inserter(line_);
+    fmt::format_to(to, R"({{"index":{},"time":{}.{:09},"interface":)", report.index,
+                   report.time.since_epoch / second, report.time.since_epoch % second);
+    put_text(line_, interfaces.name(report.in));
+    fmt::format_to(to, R"(,"verdict":"{}","mark":{})", name(completion.disposition), completion.mark.value);
+    if (completion.finding) {
+        const auto& numbers = completion.finding.numbers;
+        fmt::format_to(to, R"(,"reason":{{"name":"{}","numbers":[{},{},{}],"words":)",
+                       name(completion.finding.reason), numbers[0], numbers[1], numbers[2]);
+        put_text(line_, words(completion.finding.reason, numbers));
+        line_ += '}';
+    }
+    if (!completion.decision.table.empty()) {
+        fmt::format_to(to, R"(,"decided":{{"hook":"{}","table":"{}","chain":)",
+                       name(completion.decision.hook), completion.decision.table);
+        put_text(line_, completion.decision.chain);
+        fmt::format_to(to, R"(,"rule":{}}})", report.rule_number);
+    }
+    line_ += R"(,"left":[)";
+    for (std::size_t i = 0; i < report.left.size(); ++i) {
+        line_ += i > 0 ? R"(,{"interface":)" : R"({"interface":)";
+        put_text(line_, interfaces.name(report.left[i].out));
+        line_ += R"(,"hex":")";
+        put_hex(line_, report.left[i].bytes);
+        line_ += "\"}";
+    }
+    line_ += "]}\n";
+    std::fwrite(line_.data(), 1, line_.size(), to_);
+}
+
+Result<AnnotatedCapture> AnnotatedCapture::create(const std::string& path, const Interfaces& interfaces) {
+    auto writer = io::PcapngWriter::create(path, {.application = "gatehouse"});
+    if (!writer) return std::unexpected(writer.error());
+    for (const auto& interface : interfaces)
+        writer->add_interface({.name = interface.name, .mac = interface.mac});
+    return AnnotatedCapture(std::move(*writer));
+}
+
+void AnnotatedCapture::report(const PacketReport& report, const Engine& engine) {
+    const auto& interfaces = engine.router().interfaces();
+    for (const auto& left : report.left) {
+        std::string comment =
+            fmt::format("packet {} from {}: {}; decided by {}", report.index, interfaces.name(report.in),
+                        left.made_here ? "the router's own, because of it" : "forward", decided_by(report));
+        const Finding& finding = report.completion.finding;
+        if (finding)
+            comment += fmt::format("; {}: {}", name(finding.reason), words(finding.reason, finding.numbers));
+        writer_.write({.interface = index(left.out),
+                       .time = report.time,
+                       .bytes = left.bytes,
+                       .comment = comment,
+                       .direction = io::CaptureDirection::outbound});
+    }
+}
+
+}  // namespace gatehouse::frontend

@@ -1,0 +1,34 @@
+// A replay's packets as JSON lines, and as a capture that says of each packet why it left.
+#pragma once
+#include <cstdio>
+#include <string>
+
+#include "frontend/replay/report.h"
+#include "io/pcapng_writer.h"
+
+namespace gatehouse::frontend {
+
+// One object a line for every input packet (doc/replay.md has the fields).
+class JsonLines final : public ReportSink {
+  public:
+    explicit JsonLines(std::FILE* to) : to_(to) {}
+    void report(const PacketReport& report, const Engine& engine) override;
+
+  private:
+    std::FILE* to_;
+    std::string line_;
+};
+
+// What leaves, with interface, verdict, rule and reason as each packet's comment.
+class AnnotatedCapture final : public ReportSink {
+  public:
+    static Result<AnnotatedCapture> create(const std::string& path, const Interfaces& interfaces);
+    void report(const PacketReport& report, const Engine& engine) override;
+    Result<void> close() { return writer_.close(); }
+
+  private:
+    explicit AnnotatedCapture(io::PcapngWriter writer) : writer_(std::move(writer)) {}
+    io::PcapngWriter writer_;
+};
+
+}  // namespace gatehouse::frontend

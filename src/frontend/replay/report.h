@@ -1,0 +1,45 @@
+// What became of one packet of a capture: what summaries, JSON lines and annotated captures are made of.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/engine.h"
+
+namespace gatehouse::frontend {
+
+struct LeftPacket {
+    InterfaceId out = InterfaceId::none;
+    std::vector<std::uint8_t> bytes;
+    bool made_here = false;  // by the router itself: an ICMP error, a fragment
+};
+
+struct PacketReport {
+    std::uint64_t index = 0;  // in the capture, from 1
+    Time time{};
+    InterfaceId in = InterfaceId::none;
+    Flat flat{};  // as it came; flat.network false if it couldn't be read
+    std::uint32_t length = 0;
+    Completion completion{};
+    std::uint32_t rule_number = 0;  // of completion.decision.rule; 0: the policy, or no rule decided
+    std::vector<LeftPacket> left;
+};
+
+// "forward", "drop", "local", "consumed", "fragment".
+std::string_view name(Disposition disposition);
+
+// "filter FORWARD rule 3", "filter FORWARD policy", or "the router itself".
+std::string decided_by(const PacketReport& report);
+
+// "10.0.1.2:4000 > 192.0.2.9:53 UDP".
+std::string flow_text(const Flat& flat);
+
+class ReportSink {
+  public:
+    virtual ~ReportSink() = default;
+    // In the capture's order.
+    virtual void report(const PacketReport& report, const Engine& engine) = 0;
+};
+
+}  // namespace gatehouse::frontend

@@ -1,0 +1,169 @@
+#include "frontend/replay/session.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+
+#include "frontend/iptables/restore.h"
+#include "frontend/network.h"
+#include "packet/parse.h"
+
+namespace gatehouse::frontend {
+
+namespace {
+
+constexpr std::uint32_t small_frame = 2048;
+constexpr std::uint32_t large_frame = max_frame + 64;
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return fail(fmt::format("can't read `{}`", path));
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+}  // namespace
+
+Session::Session(const SessionOptions& options)
+    : options_(options),
+      small_(static_cast<PoolId>(1), static_cast<std::uint32_t>(options.batch) + 16, small_frame),
+      large_(static_cast<PoolId>(2), 64, large_frame),
+      reports_(options.batch) {}
+
+Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options,
+                                               const std::vector<std::string>& captures) {
+    std::unique_ptr<Session> session(new Session(options));
+    oracle::Network network;
+    if (!options.config.empty()) {
+        auto read = read_network(options.config);
+        if (!read) return std::unexpected(read.error());
+        network = std::move(*read);
+        session->network_line_ = fmt::format("network: {}", options.config);
+    } else {
+        if (captures.front() == "-" && options.derive.inside.empty()) {
+            return fail(
+                "a capture on standard input needs --config or --inside: it can't be looked at beforehand");
+        }
+        auto derived = derive_network(captures.front(), options.derive);
+        if (!derived) return std::unexpected(derived.error());
+        network = std::move(derived->network);
+        session->inside_ = std::move(derived->inside);
+        session->derived_ = true;
+        session->network_line_ = std::move(derived->why);
+    }
+    auto configuration = configure(network);
+    if (!configuration) return std::unexpected(configuration.error());
+    session->engine_ = std::make_unique<Engine>(std::move(*configuration), session->world_, *session);
+    if (auto loaded = session->load(options.rules4, Family::ipv4); !loaded)
+        return std::unexpected(loaded.error());
+    if (auto loaded = session->load(options.rules6, Family::ipv6); !loaded)
+        return std::unexpected(loaded.error());
+    return session;
+}
+
+Result<void> Session::load(const std::string& path, Family family) {
+    if (path.empty()) return {};
+    const auto text = read_file(path);
+    if (!text) return std::unexpected(text.error());
+    auto draft = iptables::read_restore(*text, path, family);
+    if (!draft) return std::unexpected(draft.error());
+    auto ruleset = rules::validate(std::move(*draft));
+    if (!ruleset) return std::unexpected(ruleset.error());
+    warnings_.insert(warnings_.end(), ruleset->warnings().begin(), ruleset->warnings().end());
+    return engine_->install(*ruleset);
+}
+
+// In a derived network the leg is told by the source address, and the frame is as if sent to that leg.
+void Session::place_derived(Packet& packet) {
+    const Packet before = packet;
+    const bool readable = !parse_frame(packet).finding && packet.flat.network;
+    const Flat flat = packet.flat;
+    packet = before;
+    const bool inside = readable && std::ranges::any_of(inside_, [&](const Prefix& p) {
+                            return p.family == flat.family && p.contains(flat.source);
+                        });
+    packet.in = static_cast<InterfaceId>(inside ? 1 : 2);
+    if (!Mac::load(packet.data).is_multicast())
+        engine_->router().interfaces()[packet.in].mac.store(packet.data);
+}
+
+Packet* Session::take_in(const io::CaptureRecord& record) {
+    const auto note = [&](std::uint64_t& count, std::string what) -> Packet* {
+        if (count++ == 0 && passed_.first_problem.empty())
+            passed_.first_problem = fmt::format("packet {}: {}", record.index, what);
+        return nullptr;
+    };
+    if (record.direction == io::CaptureDirection::outbound)
+        return note(passed_.outbound, "was sent, not received");
+    const auto framing = io::framing_of(record.link_type, record.bytes);
+    if (!framing) return note(passed_.unconvertible, framing.error().text());
+    const std::size_t length = record.bytes.size() + static_cast<std::size_t>(std::max(0, framing->growth()));
+    if (length > max_frame) return note(passed_.too_long, fmt::format("{} bytes don't fit a packet", length));
+    Packet* packet = (length <= small_frame ? small_ : large_).take();
+    if (packet == nullptr) return nullptr;
+    packet->length = io::write_ethernet(*framing, record.bytes, {{2, 0, 0, 0, 9, 9}}, {},
+                                        {packet->data, packet->capacity - packet->headroom()});
+    packet->time = record.time;
+    if (derived_) {
+        place_derived(*packet);
+    } else {
+        const auto& interfaces = engine_->router().interfaces();
+        const auto named = interfaces.find(record.interface_name);
+        packet->in = named ? *named
+                           : static_cast<InterfaceId>(
+                                 std::min<std::size_t>(record.interface + 1, interfaces.size() - 1));
+    }
+    return packet;
+}
+
+Result<io::Next> Session::run(const std::string& capture, ReportSink& sink,
+                              const std::function<void(const io::CaptureReader&, std::uint64_t)>& progress) {
+    auto reader = io::CaptureReader::open(capture);
+    if (!reader) return std::unexpected(reader.error());
+    io::CaptureRecord record;
+    io::Next state;
+    while ((state = reader->next(record)) == io::Next::record) {
+        ++passed_.records;
+        if (large_.available() == 0) flush(sink);
+        Packet* const packet = take_in(record);
+        if (packet == nullptr) continue;
+        const std::size_t place = batch_.size();
+        packet->cookie = place;
+        packet->traced = base_ + record.index == options_.traced;
+        reports_[place] = {
+            .index = base_ + record.index, .time = packet->time, .in = packet->in, .length = packet->length};
+        batch_.push_back(packet);
+        if (batch_.size() == options_.batch) flush(sink);
+        if (record.index % 65536 == 0) progress(*reader, record.index);
+    }
+    flush(sink);
+    base_ = passed_.records;
+    damage_ = reader->damage();
+    return state;
+}
+
+void Session::flush(ReportSink& sink) {
+    engine_->receive(batch_);
+    for (std::size_t i = 0; i < batch_.size(); ++i) sink.report(reports_[i], *engine_);
+    batch_.clear();
+}
+
+void Session::complete(Packet& packet, const Completion& completion) {
+    PacketReport& report = reports_[packet.cookie];
+    report.flat = packet.flat;
+    report.completion = completion;
+    if (completion.decision.rule != 0) {
+        report.rule_number = static_cast<std::uint32_t>(
+            engine_->tables(packet.flat.family).number(completion.decision).value_or(0));
+    }
+    if (completion.disposition == Disposition::forwarded) {
+        report.left.push_back({completion.out, {packet.data, packet.data + packet.length}, false});
+    }
+    (packet.pool == small_.id() ? small_ : large_).give_back(&packet);
+}
+
+void Session::transmit(const Packet& packet, InterfaceId out) {
+    reports_[packet.cookie].left.push_back({out, {packet.data, packet.data + packet.length}, true});
+}
+
+}  // namespace gatehouse::frontend

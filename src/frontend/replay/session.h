@@ -1,0 +1,81 @@
+// A capture's packets through an engine, in batches, with a report on each.
+//
+// Memory doesn't grow with the capture. Frames come in by the interface that the network says; a frame's own
+// MAC addresses are kept only with a network description.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "frontend/replay/derive.h"
+#include "frontend/replay/report.h"
+#include "io/capture_reader.h"
+#include "packet/pool.h"
+
+namespace gatehouse::frontend {
+
+struct SessionOptions {
+    std::string rules4, rules6;  // iptables-save files; empty: none
+    std::string config;          // network description; empty: derived
+    DeriveOptions derive;
+    std::size_t batch = 64;
+    std::uint64_t traced = 0;  // the packet to mark for tracing, by its number; 0: none
+};
+
+// What a capture held that no engine was given.
+struct Passed {
+    std::uint64_t records = 0;
+    std::uint64_t unconvertible = 0;  // frames of a link layer that isn't taken
+    std::uint64_t too_long = 0;
+    std::uint64_t outbound = 0;  // the capturing machine sent them; a router receives
+    std::string first_problem;
+};
+
+class Session final : public Outlet {
+  public:
+    // Reads rules and network (derived from `captures`' first file if need be); errors are the user's.
+    static Result<std::unique_ptr<Session>> open(const SessionOptions& options,
+                                                 const std::vector<std::string>& captures);
+
+    // Runs one capture to its end or to the damage; `progress` is called now and then.
+    Result<io::Next> run(const std::string& capture, ReportSink& sink,
+                         const std::function<void(const io::CaptureReader&, std::uint64_t)>& progress);
+    const io::Damage& damage() const { return damage_; }
+
+    Engine& engine() { return *engine_; }
+    const Passed& passed() const { return passed_; }
+    // One line: which router the packets went through.
+    const std::string& network_line() const { return network_line_; }
+    // What validate() warned of.
+    const std::vector<Error>& warnings() const { return warnings_; }
+
+  private:
+    Session(const SessionOptions& options);
+    Result<void> load(const std::string& path, Family family);
+    // The frame in a packet, or nullptr: what kept it out has been counted.
+    Packet* take_in(const io::CaptureRecord& record);
+    void place_derived(Packet& packet);
+    void flush(ReportSink& sink);
+
+    void complete(Packet& packet, const Completion& completion) override;
+    void transmit(const Packet& packet, InterfaceId out) override;
+    void discard(const Packet&, const Completion&) override {}
+
+    SessionOptions options_;
+    EmptyWorld world_;
+    Pool small_, large_;
+    std::unique_ptr<Engine> engine_;
+    std::vector<Prefix> inside_;
+    bool derived_ = false;
+    std::string network_line_;
+    std::vector<Error> warnings_;
+    std::vector<Packet*> batch_;
+    std::vector<PacketReport> reports_;  // of the batch; a packet's cookie is its place
+    std::uint64_t base_ = 0;             // packets of the captures before
+    Passed passed_;
+    io::Damage damage_;
+};
+
+}  // namespace gatehouse::frontend

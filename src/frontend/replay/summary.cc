@@ -1,0 +1,106 @@
+#include "frontend/replay/summary.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <vector>
+
+#include "frontend/iptables/save.h"
+
+namespace gatehouse::frontend {
+
+namespace {
+
+constexpr std::size_t talkers_kept = 1024;
+constexpr std::size_t lines_shown = 8;
+
+}  // namespace
+
+void Summary::report(const PacketReport& report, const Engine&) {
+    ++packets_;
+    bytes_ += report.length;
+    for (const auto& left : report.left) made_ += left.made_here;
+    ++ends_[{report.completion.disposition, report.completion.finding.reason}];
+    if (report.flat.network) count_talker(report.flat, report.length);
+}
+
+// Metwally's space saving: a newcomer takes the place, and the count, of whoever talked least.
+void Summary::count_talker(const Flat& flat, std::uint32_t length) {
+    const std::string name = to_string(flat.source, flat.family);
+    auto found = talkers_.find(name);
+    if (found == talkers_.end()) {
+        Talker fresh;
+        if (talkers_.size() >= talkers_kept) {
+            const auto least =
+                std::ranges::min_element(talkers_, {}, [](const auto& t) { return t.second.packets; });
+            fresh.packets = fresh.over = least->second.packets;
+            talkers_.erase(least);
+        }
+        found = talkers_.emplace(name, fresh).first;
+    }
+    ++found->second.packets;
+    found->second.bytes += length;
+}
+
+namespace {
+
+struct Hit {
+    std::uint64_t packets;
+    std::string text;
+};
+
+void list_rules(const rules::Tables& tables, std::vector<Hit>& hit, std::vector<std::string>& idle) {
+    for (const auto& table : tables.all()) {
+        for (const auto& chain : table.chains) {
+            for (std::size_t i = 0; i < chain.spine.size(); ++i) {
+                const auto& node = chain.spine.at(i);
+                const std::string text = fmt::format("{} {}", table.info->name,
+                                                     iptables::save_rule(node.body->draft(), chain.name));
+                const std::uint64_t fresh = node.counters.packets - node.body->draft().counters.packets;
+                if (fresh == 0) {
+                    idle.push_back(text);
+                } else {
+                    hit.push_back({fresh, text});
+                }
+            }
+        }
+    }
+}
+
+}  // namespace
+
+std::string Summary::text(const Engine& engine) const {
+    std::string out = fmt::format("{} packets, {} bytes\n\nverdicts\n", packets_, bytes_);
+    for (const auto& [end, count] : ends_) {
+        const auto& [disposition, reason] = end;
+        out += fmt::format("  {:>9}  {:<9}{}\n", count, name(disposition),
+                           reason == Reason::none ? "" : " " + std::string(name(reason)));
+    }
+    if (made_ > 0)
+        out += fmt::format("  {:>9}  made by the router itself (answers, errors, fragments)\n", made_);
+    std::vector<Hit> hit;
+    std::vector<std::string> idle;
+    list_rules(engine.tables(Family::ipv4), hit, idle);
+    list_rules(engine.tables(Family::ipv6), hit, idle);
+    std::ranges::stable_sort(hit, std::greater<>{}, &Hit::packets);
+    if (!hit.empty()) out += "\nrules most hit\n";
+    for (std::size_t i = 0; i < std::min(hit.size(), lines_shown); ++i)
+        out += fmt::format("  {:>9}  {}\n", hit[i].packets, hit[i].text);
+    if (!idle.empty()) out += fmt::format("\nrules never hit ({})\n", idle.size());
+    for (std::size_t i = 0; i < std::min(idle.size(), lines_shown); ++i)
+        out += fmt::format("             {}\n", idle[i]);
+    if (idle.size() > lines_shown)
+        out += fmt::format("             … and {} more\n", idle.size() - lines_shown);
+    std::vector<std::pair<std::string, Talker>> talkers(talkers_.begin(), talkers_.end());
+    std::ranges::sort(talkers, [](const auto& a, const auto& b) {
+        return std::tuple(b.second.packets, a.first) < std::tuple(a.second.packets, b.first);
+    });
+    if (!talkers.empty()) out += "\ntalkers\n";
+    for (std::size_t i = 0; i < std::min(talkers.size(), lines_shown); ++i) {
+        const auto& [who, t] = talkers[i];
+        out += fmt::format("  {:>9}  {:<39} {} bytes{}\n", t.packets, who, t.bytes,
+                           t.over > 0 ? fmt::format(" (at most {} too many)", t.over) : "");
+    }
+    return out;
+}
+
+}  // namespace gatehouse::frontend

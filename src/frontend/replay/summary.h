@@ -1,0 +1,30 @@
+// The readable summary of a replay.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "frontend/replay/report.h"
+
+namespace gatehouse::frontend {
+
+// Counts what became of the packets; memory is bounded however many addresses talk.
+class Summary final : public ReportSink {
+  public:
+    void report(const PacketReport& report, const Engine& engine) override;
+    // Verdicts by reason, rules most hit, rules never hit, talkers.
+    std::string text(const Engine& engine) const;
+
+  private:
+    struct Talker {
+        std::uint64_t packets = 0, bytes = 0, over = 0;  // over: how much of `packets` may be another's
+    };
+    void count_talker(const Flat& flat, std::uint32_t length);
+
+    std::uint64_t packets_ = 0, bytes_ = 0, made_ = 0;
+    std::map<std::pair<Disposition, Reason>, std::uint64_t> ends_;
+    std::unordered_map<std::string, Talker> talkers_;
+};
+
+}  // namespace gatehouse::frontend
