@@ -8,3 +8,7 @@ foreach(layer ${GATEHOUSE_LAYERS})
     gtest_discover_tests(test_${layer} TEST_PREFIX ${layer}. DISCOVERY_MODE PRE_TEST)
   endif()
 endforeach()
+
+# Runs the kernel oracle's scenario directories: see tests/differential/run.
+add_executable(gatehouse-differential ${CMAKE_SOURCE_DIR}/tests/differential/differential.cc)
+target_link_libraries(gatehouse-differential PRIVATE gatehouse_frontend)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <tuple>
 
 #include "io/capture_reader.h"
 #include "packet/parse.h"
@@ -31,7 +32,14 @@ bool is_placeless(Family family, const Address& a) {
     return w >> 24 == 0xff || w >> 22 == 0xfe80 >> 6 || (w == 0 && a.words[1] == 0 && a.words[2] == 0);
 }
 
+// What an interface of the capture took in.
+struct Leg {
+    std::string name;
+    std::uint64_t packets = 0, from_inside = 0;
+};
+
 struct Seen {
+    std::vector<Leg> legs;
     bool any_public = false, any_private = false;
     std::optional<Prefix> first4, first6;
 };
@@ -52,6 +60,13 @@ Result<Seen> look(const std::string& capture) {
         packet.length = io::write_ethernet(*framing, record.bytes, {}, {}, buffer);
         if (packet.length > max_frame || parse_frame(packet).finding || !packet.flat.network) continue;
         const Flat& flat = packet.flat;
+        if (record.direction != io::CaptureDirection::outbound && !record.interface_name.empty()) {
+            auto leg = std::ranges::find(seen.legs, record.interface_name, &Leg::name);
+            if (leg == seen.legs.end())
+                leg = seen.legs.insert(leg, {.name = std::string(record.interface_name)});
+            ++leg->packets;
+            leg->from_inside += in_any(privates, flat.family, flat.source);
+        }
         for (const Address& address : {flat.source, flat.destination}) {
             if (is_placeless(flat.family, address)) continue;
             (in_any(privates, flat.family, address) ? seen.any_private : seen.any_public) = true;
@@ -65,25 +80,44 @@ Result<Seen> look(const std::string& capture) {
     return seen;
 }
 
+// The names of the two legs: as asked for, as the capture names them, or our own.
+void name_legs(const Seen& seen, DeriveOptions& names, bool& named) {
+    if (!names.inside_name.empty() || !names.outside_name.empty() || seen.legs.size() != 2) {
+        if (names.inside_name.empty()) names.inside_name = "inside";
+        if (names.outside_name.empty()) names.outside_name = "outside";
+        return;
+    }
+    // The inside is where the larger share comes from inside addresses.
+    const auto& [a, b] = std::tie(seen.legs[0], seen.legs[1]);
+    const bool first = a.from_inside * b.packets >= b.from_inside * a.packets;
+    names.inside_name = first ? a.name : b.name;
+    names.outside_name = first ? b.name : a.name;
+    named = true;
+}
+
 }  // namespace
 
-Result<DerivedNetwork> derive_network(const std::string& capture, const DeriveOptions& options) {
+Result<DerivedNetwork> derive_network(const std::string& capture, const DeriveOptions& given) {
     DerivedNetwork derived;
+    DeriveOptions options = given;
     std::string how;
+    Seen seen;
+    if (capture != "-") {
+        auto looked = look(capture);
+        if (!looked) return std::unexpected(looked.error());
+        seen = std::move(*looked);
+    }
+    name_legs(seen, options, derived.named);
     if (!options.inside.empty()) {
         derived.inside = options.inside;
         how = "as given";
+    } else if (seen.any_private && seen.any_public) {
+        derived.inside = private_prefixes();
+        how = "private addresses";
     } else {
-        const auto seen = look(capture);
-        if (!seen) return std::unexpected(seen.error());
-        if (seen->any_private && seen->any_public) {
-            derived.inside = private_prefixes();
-            how = "private addresses";
-        } else {
-            if (seen->first4) derived.inside.push_back(*seen->first4);
-            if (seen->first6) derived.inside.push_back(*seen->first6);
-            how = "the first sender's network";
-        }
+        if (seen.first4) derived.inside.push_back(*seen.first4);
+        if (seen.first6) derived.inside.push_back(*seen.first6);
+        how = "the first sender's network";
     }
     // The legs' own addresses are from the ranges set aside for benchmarks (RFC 2544, RFC 5180): no capture
     // should hold them.
@@ -109,9 +143,9 @@ Result<DerivedNetwork> derive_network(const std::string& capture, const DeriveOp
         derived.network.routes.push_back(fmt::format(
             "{} via {} dev {}", to_string(prefix), v4 ? "198.18.0.2" : "2001:2:0:1::2", options.inside_name));
     }
-    derived.why =
-        fmt::format("no network description: `{}` has {} ({}), `{}` all the rest", options.inside_name,
-                    list.empty() ? "nothing" : list, how, options.outside_name);
+    derived.why = fmt::format("no network description: `{}` has {} ({}), `{}` all the rest{}",
+                              options.inside_name, list.empty() ? "nothing" : list, how, options.outside_name,
+                              derived.named ? "; packets come in where the capture says" : "");
     return derived;
 }
 

@@ -14,13 +14,14 @@ namespace gatehouse::frontend {
 struct DerivedNetwork {
     oracle::Network network;  // ports: inside, outside
     std::vector<Prefix> inside;
-    std::string why;  // for the user: "inside: 10.0.0.0/8, … (private addresses)"
+    bool named = false;  // the capture names two interfaces: packets come in by the one that took them
+    std::string why;     // for the user: "inside: 10.0.0.0/8, … (private addresses)"
 };
 
 struct DeriveOptions {
     std::vector<Prefix> inside;  // empty: found out from the capture
-    std::string inside_name = "inside";
-    std::string outside_name = "outside";
+    std::string inside_name;     // empty: as the capture names them, else "inside" and "outside"
+    std::string outside_name;
 };
 
 // Looks at the first packets of the capture alone (a bounded number). Private and unique local addresses are

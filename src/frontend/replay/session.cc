@@ -49,6 +49,7 @@ Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options,
         network = std::move(derived->network);
         session->inside_ = std::move(derived->inside);
         session->derived_ = true;
+        session->named_ = derived->named;
         session->network_line_ = std::move(derived->why);
     }
     auto configuration = configure(network);
@@ -73,18 +74,24 @@ Result<void> Session::load(const std::string& path, Family family) {
     return engine_->install(*ruleset);
 }
 
-// In a derived network the leg is told by the source address, and the frame is as if sent to that leg.
-void Session::place_derived(Packet& packet) {
-    const Packet before = packet;
-    const bool readable = !parse_frame(packet).finding && packet.flat.network;
-    const Flat flat = packet.flat;
-    packet = before;
-    const bool inside = readable && std::ranges::any_of(inside_, [&](const Prefix& p) {
-                            return p.family == flat.family && p.contains(flat.source);
-                        });
-    packet.in = static_cast<InterfaceId>(inside ? 1 : 2);
-    if (!Mac::load(packet.data).is_multicast())
-        engine_->router().interfaces()[packet.in].mac.store(packet.data);
+// In a derived network the leg is told by the capture's interface, or else by the source address, and the
+// frame is as if sent to that leg.
+void Session::place_derived(Packet& packet, const io::CaptureRecord& record) {
+    const auto& interfaces = engine_->router().interfaces();
+    const auto named = named_ ? interfaces.find(record.interface_name) : std::nullopt;
+    if (named) {
+        packet.in = *named;
+    } else {
+        const Packet before = packet;
+        const bool readable = !parse_frame(packet).finding && packet.flat.network;
+        const Flat flat = packet.flat;
+        packet = before;
+        const bool inside = readable && std::ranges::any_of(inside_, [&](const Prefix& p) {
+                                return p.family == flat.family && p.contains(flat.source);
+                            });
+        packet.in = static_cast<InterfaceId>(inside ? 1 : 2);
+    }
+    if (!Mac::load(packet.data).is_multicast()) interfaces[packet.in].mac.store(packet.data);
 }
 
 Packet* Session::take_in(const io::CaptureRecord& record) {
@@ -105,7 +112,7 @@ Packet* Session::take_in(const io::CaptureRecord& record) {
                                         {packet->data, packet->capacity - packet->headroom()});
     packet->time = record.time;
     if (derived_) {
-        place_derived(*packet);
+        place_derived(*packet, record);
     } else {
         const auto& interfaces = engine_->router().interfaces();
         const auto named = interfaces.find(record.interface_name);

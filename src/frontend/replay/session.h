@@ -56,7 +56,7 @@ class Session final : public Outlet {
     Result<void> load(const std::string& path, Family family);
     // The frame in a packet, or nullptr: what kept it out has been counted.
     Packet* take_in(const io::CaptureRecord& record);
-    void place_derived(Packet& packet);
+    void place_derived(Packet& packet, const io::CaptureRecord& record);
     void flush(ReportSink& sink);
 
     void complete(Packet& packet, const Completion& completion) override;
@@ -69,6 +69,7 @@ class Session final : public Outlet {
     std::unique_ptr<Engine> engine_;
     std::vector<Prefix> inside_;
     bool derived_ = false;
+    bool named_ = false;  // derived, with the capture's own interface names
     std::string network_line_;
     std::vector<Error> warnings_;
     std::vector<Packet*> batch_;

@@ -24,7 +24,7 @@ Result<void> read_inside(const std::vector<std::string>& inside, SessionOptions&
             return fail(fmt::format("--inside: expected a prefix, as in 10.0.0.0/8, got `{}`", text));
         options.derive.inside.push_back(*prefix);
     }
-    if (options.derive.inside_name == options.derive.outside_name)
+    if (!options.derive.inside_name.empty() && options.derive.inside_name == options.derive.outside_name)
         return fail("the two interfaces need different names");
     return {};
 }

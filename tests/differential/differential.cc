@@ -1,0 +1,297 @@
+// Runs the kernel oracle's scenario directories in Gatehouse and writes the same files as the oracle does.
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "engine/engine.h"
+#include "frontend/iptables/restore.h"
+#include "frontend/iptables/save.h"
+#include "frontend/network.h"
+#include "io/capture_reader.h"
+#include "oracle/noise.h"
+#include "packet/pool.h"
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace gatehouse {
+namespace {
+
+// One line of the scenario's input.
+struct Item {
+    std::optional<double> time;
+    std::string port;
+    std::vector<std::uint8_t> frame;
+    double sleep = 0;
+};
+
+struct Scenario {
+    oracle::Network network;
+    std::vector<Item> items;
+    bool real_time = false;
+    bool keep_link_layer = false;
+};
+
+std::string read_file(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The first thing that the scenario asks for and we haven't got.
+std::optional<std::string> unsupported(const json& scenario, const fs::path& directory) {
+    if (scenario.value("mode", "router") != "router") return "bridge mode";
+    if (scenario.value("tool", "iptables-legacy") == "nft") return "nft rules";
+    for (const char* file : {"rules.nft", "rules.eb", "rules.arp", "rules.ipset"}) {
+        if (fs::exists(directory / file)) return file;
+    }
+    for (const char* key : {"nfqueue", "nflog", "listeners", "setup_cmds", "netlink_dump", "log"}) {
+        if (scenario.contains(key) && !scenario[key].empty() && scenario[key] != json(false))
+            return fmt::format("`{}`", key);
+    }
+    return {};
+}
+
+Result<oracle::Network> read_network(const json& scenario) {
+    oracle::Network network;
+    // What the oracle sets in its device namespace.
+    network.sysctls = {{"net.ipv4.icmp_ratelimit", "0"},
+                       {"net.ipv4.icmp_msgs_per_sec", "100000"},
+                       {"net.ipv4.icmp_msgs_burst", "100000"},
+                       {"net.ipv6.icmp.ratelimit", "0"}};
+    for (const auto& p : scenario.at("ports")) {
+        oracle::Port port{.name = p.at("name"), .mtu = p.value("mtu", 1500u)};
+        const auto mac = parse_mac(p.at("mac").get<std::string>());
+        if (!mac) return fail(fmt::format("port `{}`: bad mac", port.name));
+        port.mac = *mac;
+        for (const char* key : {"ip4", "ip6"}) {
+            if (!p.contains(key) || p[key].is_null()) continue;
+            if (p[key].is_string()) {
+                port.addresses.push_back(p[key]);
+            } else {
+                for (const auto& address : p[key]) port.addresses.push_back(address);
+            }
+        }
+        const auto neighbours = p.value("neigh", json::object());
+        for (const auto& [address, text] : neighbours.items()) {
+            const auto value = parse_mac(text.get<std::string>());
+            if (!value) return fail(fmt::format("neighbour `{}`: bad mac", address));
+            port.neighbours.emplace_back(address, *value);
+        }
+        network.ports.push_back(std::move(port));
+    }
+    for (const auto& route : scenario.value("routes", json::array())) {
+        if (!route.is_string()) return fail("unsupported: a route that isn't a string");
+        network.routes.push_back(route);
+    }
+    for (const auto& rule : scenario.value("ip_rules", json::array())) network.rules.push_back(rule);
+    const auto sysctls = scenario.value("sysctls", json::object());
+    for (const auto& [name, value] : sysctls.items()) {
+        network.sysctls.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    return network;
+}
+
+std::vector<std::uint8_t> from_hex(const std::string& hex) {
+    std::vector<std::uint8_t> bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+        bytes.push_back(static_cast<std::uint8_t>(std::stoul(hex.substr(i, 2), nullptr, 16)));
+    return bytes;
+}
+
+Result<std::vector<Item>> read_lines(const fs::path& path, const oracle::Network& network) {
+    std::vector<Item> items;
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+        if (line.empty() || line[0] == '#') continue;
+        const json row = json::parse(line);
+        if (row.contains("cmd")) return fail("unsupported: a command among the packets");
+        Item item;
+        if (row.contains("t")) item.time = row["t"].get<double>();
+        if (row.contains("sleep")) {
+            item.sleep = row["sleep"];
+        } else {
+            item.port = row.at("port").is_number() ? network.ports.at(row["port"]).name
+                                                   : row["port"].get<std::string>();
+            item.frame = from_hex(row.at("hex"));
+        }
+        items.push_back(std::move(item));
+    }
+    return items;
+}
+
+Result<std::vector<Item>> read_capture(const fs::path& path, const oracle::Network& network) {
+    auto reader = io::CaptureReader::open(path);
+    if (!reader) return std::unexpected(reader.error());
+    std::vector<Item> items;
+    io::CaptureRecord record;
+    std::optional<Time> first;
+    while (reader->next(record) == io::Next::record) {
+        if (!first) first = record.time;
+        Item item{.time = static_cast<double>(record.time - *first) / second,
+                  .frame = {record.bytes.begin(), record.bytes.end()}};
+        item.port = record.interface_name.empty() ? network.ports.at(record.interface).name
+                                                  : std::string(record.interface_name);
+        items.push_back(std::move(item));
+    }
+    return items;
+}
+
+Result<Scenario> read_scenario(const fs::path& directory) {
+    const json document = json::parse(read_file(directory / "scenario.json"));
+    if (const auto what = unsupported(document, directory)) return fail("unsupported: " + *what);
+    auto network = read_network(document);
+    if (!network) return std::unexpected(network.error());
+    Scenario scenario{.network = std::move(*network)};
+    scenario.real_time = document.value("timing", "fast") == "real";
+    scenario.keep_link_layer = document.value("keep_l2", false);
+    Result<std::vector<Item>> items = fail("no in.jsonl, in.pcapng or in.pcap");
+    if (fs::exists(directory / "in.jsonl")) {
+        items = read_lines(directory / "in.jsonl", scenario.network);
+    } else if (fs::exists(directory / "in.pcapng")) {
+        items = read_capture(directory / "in.pcapng", scenario.network);
+    } else if (fs::exists(directory / "in.pcap")) {
+        items = read_capture(directory / "in.pcap", scenario.network);
+    }
+    if (!items) return std::unexpected(items.error());
+    scenario.items = std::move(*items);
+    return scenario;
+}
+
+// Writes out.jsonl as packets leave.
+class Writer final : public Outlet {
+  public:
+    Writer(const fs::path& path, const Scenario& scenario, const Interfaces& interfaces)
+        : file_(path), interfaces_(interfaces), all_(scenario.keep_link_layer) {
+        for (const auto& port : scenario.network.ports) own_.push_back(port.mac);
+    }
+    void complete(Packet& packet, const Completion& completion) override {
+        if (completion.disposition == Disposition::forwarded) put(packet, completion.out);
+        returned = &packet;
+    }
+    void transmit(const Packet& packet, InterfaceId out) override { put(packet, out); }
+    void discard(const Packet&, const Completion&) override {}
+
+    void close() { file_.close(); }
+
+    std::size_t index = 0;
+    Packet* returned = nullptr;
+
+  private:
+    void put(const Packet& packet, InterfaceId out) {
+        if (!all_ && oracle::is_noise(packet.bytes(), own_)) return;
+        std::string hex;
+        for (const auto byte : packet.bytes()) hex += fmt::format("{:02x}", byte);
+        file_ << fmt::format(R"({{"in_index": {}, "port": "{}", "hex": "{}"}})", index, interfaces_.name(out),
+                             hex)
+              << '\n';
+    }
+    std::ofstream file_;
+    Interfaces interfaces_;
+    std::vector<Mac> own_;
+    bool all_;
+};
+
+Result<void> load(Engine& engine, const fs::path& path, Family family) {
+    if (!fs::exists(path)) return {};
+    auto draft = frontend::iptables::read_restore(read_file(path), path.string(), family);
+    if (!draft) return fail("unsupported: " + draft.error().text());
+    auto ruleset = rules::validate(std::move(*draft));
+    if (!ruleset) return fail("unsupported: " + ruleset.error().text());
+    if (auto done = engine.install(*ruleset); !done) return fail("unsupported: " + done.error().text());
+    return {};
+}
+
+Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario) {
+    Pool pool(static_cast<PoolId>(1), 4, max_frame);
+    // Without a `t` of its own a packet comes as soon after the last as the oracle sends it.
+    Nanoseconds now = 1'000'000 * second;
+    const Nanoseconds start = now;
+    for (std::size_t i = 0; i < scenario.items.size(); ++i) {
+        const Item& item = scenario.items[i];
+        now += static_cast<Nanoseconds>(item.sleep * second) + 5 * millisecond;
+        if (scenario.real_time && item.time)
+            now = std::max(now, start + static_cast<Nanoseconds>(*item.time * second));
+        engine.advance({now});
+        if (item.frame.empty()) continue;
+        const auto port = engine.router().interfaces().find(item.port);
+        if (!port) return fail(fmt::format("there is no port `{}`", item.port));
+        Packet* packet = pool.take();
+        if (item.frame.size() > max_frame) return fail(fmt::format("packet {} is too long", i));
+        std::copy(item.frame.begin(), item.frame.end(), packet->data);
+        packet->length = static_cast<std::uint32_t>(item.frame.size());
+        packet->in = *port;
+        packet->time = {now};
+        writer.index = i;
+        engine.receive({&packet, 1});
+        if (writer.returned != nullptr) pool.give_back(writer.returned);
+        writer.returned = nullptr;
+    }
+    return {};
+}
+
+Result<void> run(const fs::path& directory, const fs::path& out) {
+    auto scenario = read_scenario(directory);
+    if (!scenario) return std::unexpected(scenario.error());
+    auto configuration = frontend::configure(scenario->network);
+    if (!configuration) return fail("unsupported: " + configuration.error().text());
+    fs::create_directories(out);
+    EmptyWorld world;
+    Writer writer(out / "out.jsonl", *scenario, configuration->router->interfaces());
+    Engine engine(std::move(*configuration), world, writer);
+    if (auto done = load(engine, directory / "rules.v4", Family::ipv4); !done) return done;
+    if (auto done = load(engine, directory / "rules.v6", Family::ipv6); !done) return done;
+    if (auto done = feed(engine, writer, *scenario); !done) return done;
+    writer.close();
+    for (const auto& [family, rules, name] : {std::tuple{Family::ipv4, "rules.v4", "counters.v4"},
+                                              std::tuple{Family::ipv6, "rules.v6", "counters.v6"}}) {
+        if (fs::exists(directory / rules))
+            std::ofstream(out / name) << frontend::iptables::save(engine.tables(family), true);
+    }
+    // Without tracking there are no connections and no expectations.
+    std::ofstream(out / "conntrack.txt");
+    std::ofstream(out / "expect.txt");
+    return {};
+}
+
+int main_of(int argc, char** argv) {
+    std::vector<fs::path> directories;
+    std::optional<fs::path> out;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--out" && i + 1 < argc) {
+            out = argv[++i];
+        } else if (word.starts_with("-")) {
+            fmt::print(stderr, "usage: tests/differential/run SCENARIO_DIR... [--out DIR]\n");
+            return 2;
+        } else {
+            directories.emplace_back(argv[i]);
+        }
+    }
+    if (directories.empty()) {
+        fmt::print(stderr, "usage: tests/differential/run SCENARIO_DIR... [--out DIR]\n");
+        return 2;
+    }
+    int code = 0;
+    for (const auto& directory : directories) {
+        const fs::path named =
+            directory.filename().empty() ? directory.parent_path().filename() : directory.filename();
+        const fs::path to = !out ? directory / "actual" : directories.size() > 1 ? *out / named : *out;
+        Result<void> done;
+        try {
+            done = run(directory, to);
+        } catch (const std::exception& error) {
+            done = fail(error.what());
+        }
+        fmt::print("{}: {}\n", directory.string(), done ? "run" : done.error().text());
+        if (!done) code = 1;
+    }
+    return code;
+}
+
+}  // namespace
+}  // namespace gatehouse
+
+int main(int argc, char** argv) { return gatehouse::main_of(argc, argv); }
