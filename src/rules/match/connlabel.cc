@@ -1,0 +1,40 @@
+// -m connlabel: a label of the packet's connection.
+#include <fmt/format.h>
+
+#include "rules/declaration.h"
+
+namespace gatehouse::rules {
+
+namespace {
+
+struct LabelValue : value::Number {
+    void print(std::string& out, const type& value, Family) const { out += fmt::format("\"{}\"", value); }
+};
+
+struct Connlabel {
+    Opt<std::uint32_t> label;
+    Flag set;
+    friend bool operator==(const Connlabel&, const Connlabel&) = default;
+
+    static constexpr std::tuple options{
+        option<&Connlabel::label>(
+            "label", LabelValue{{.max = 127, .metavar = "label"}},
+            {.help = "the connection has this label", .invertible = true, .required = true}),
+        flag<&Connlabel::set>("set", {.help = "give it the label first"}),
+    };
+
+    void list(std::string& out, Family, bool) const {
+        out += fmt::format("connlabel {}{}{}", label.inverted ? "! " : "", *label, set ? " set" : "");
+    }
+};
+
+}  // namespace
+
+extern constinit const Declaration match_connlabel =
+    declare_match<Connlabel>({.name = "connlabel",
+                              .help = "a label of the packet's connection",
+                              .reads = reads_connection,
+                              .does = does_alter_connection,
+                              .need = Need::tracking});
+
+}  // namespace gatehouse::rules

@@ -1,0 +1,23 @@
+// What rules say of connections: states, statuses.
+#pragma once
+#include "rules/value/name_set.h"
+
+namespace gatehouse::rules::value {
+
+// Numbers of our own: nothing but rules uses them.
+namespace connection_state {
+constexpr std::uint32_t invalid = 1, fresh = 2, related = 4, established = 8, untracked = 16, snat = 32,
+                        dnat = 64;
+}
+inline constexpr Name connection_states[] = {
+    {"INVALID", connection_state::invalid},     {"NEW", connection_state::fresh},
+    {"RELATED", connection_state::related},     {"ESTABLISHED", connection_state::established},
+    {"UNTRACKED", connection_state::untracked}, {"SNAT", connection_state::snat},
+    {"DNAT", connection_state::dnat},
+};
+// `-m state` knows the first five.
+inline constexpr NameSet plain_states{
+    .names = std::span(connection_states).first(5), .metavar = "state", .beginning = true};
+inline constexpr NameSet all_states{.names = connection_states, .metavar = "state", .beginning = true};
+
+}  // namespace gatehouse::rules::value
