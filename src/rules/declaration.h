@@ -30,6 +30,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hook/context.h"
 #include "rules/option.h"
@@ -37,6 +38,7 @@
 namespace gatehouse::rules {
 
 struct Selectors;
+class Extension;
 struct Packed;
 
 using FamilySet = std::uint8_t;
@@ -104,6 +106,7 @@ struct Facts {
     std::string_view table{};
     HookSet hooks = 0;  // from which the rule's chain can be reached; 0: from none yet
     const Selectors* selectors = nullptr;
+    const std::vector<Extension>* matches = nullptr;
 };
 
 struct Traits {

@@ -20,9 +20,9 @@ struct Opt {
     bool set = false;
     bool inverted = false;
 
-    explicit operator bool() const { return set; }
-    const T& operator*() const { return value; }
-    const T* operator->() const { return &value; }
+    constexpr explicit operator bool() const { return set; }
+    constexpr const T& operator*() const { return value; }
+    constexpr const T* operator->() const { return &value; }
     // What a test's answer `hit` means under this option: true when absent, turned round when inverted.
     constexpr bool passes(bool hit) const { return !set || hit != inverted; }
     friend bool operator==(const Opt&, const Opt&) = default;

@@ -200,7 +200,11 @@ Result<void> TableValidator::check_extensions() {
 
 std::optional<Error> TableValidator::check(RuleDraft& rule, const ChainBlueprint& chain,
                                            HookSet hooks) const {
-    const Facts facts{.family = family_, .table = draft_.name, .hooks = hooks, .selectors = &rule.selectors};
+    const Facts facts{.family = family_,
+                      .table = draft_.name,
+                      .hooks = hooks,
+                      .selectors = &rule.selectors,
+                      .matches = &rule.matches};
     const auto one = [&](const Extension& e) -> std::optional<Error> {
         const Declaration& d = e.declaration();
         if ((d.tables & table_.info->table) == 0) {
