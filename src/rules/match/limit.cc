@@ -34,7 +34,7 @@ struct Limit {
                              {.help = "so many packets a second, minute, hour or day; 3/hour if not given"}),
         option<&Limit::burst>("limit-burst", value::Number{.max = 10'000},
                               {.help = "so many at once; 5 if not given"},
-                              [](const Limit& limit) { return *limit.burst == default_burst; }),
+                              [](const auto& limit) { return *limit.burst == default_burst; }),
     };
 
     struct State {

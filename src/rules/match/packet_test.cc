@@ -162,6 +162,26 @@ const Case cases[] = {
     {"esp", "--espspi 258", esp, {0, 0, 1, 2, 0, 0, 0}, hotdrop},
     {"ah", "--ahspi 258", ah, {17, 1, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0}, yes},
     {"ah", "--ahspi 258", ah, {17, 1, 0, 0, 0, 0, 1, 2, 0, 0, 0}, hotdrop},
+    {"ah", "--ahspi 258 --ahlen 12 --ahres", ah, {17, 1, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9}, yes, ip6},
+    {"ah", "! --ahspi 258", ah, {17, 1, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9}, no, ip6},
+    {"ah", "--ahres", ah, {17, 1, 0, 1, 0, 0, 1, 2, 0, 0, 0, 0, 9}, no, ip6},
+    {"ah",
+     "--ahspi 258",
+     {.protocol = 60},
+     {51, 0, 1, 4, 0, 0, 0, 0, 17, 1, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0},
+     yes,
+     ip6},
+    {"ah", "", {.protocol = 60}, {51, 9, 1, 4, 0, 0, 0, 0}, hotdrop, ip6},
+    {"ah", "", udp, ports(1, 1, 4), no, ip6},
+    {"string", "--string ab --algo bm", udp, {0, 1, 0, 1, 0, 0, 0, 0, 'x', 'a', 'b'}, yes},
+    {"string", "! --string ab --algo bm", udp, {0, 1, 0, 1, 0, 0, 0, 0, 'x', 'a', 'b'}, no, ip6},
+    {"string", "--string AB --algo kmp", udp, {0, 1, 0, 1, 0, 0, 0, 0, 'x', 'a', 'b'}, no},
+    {"string", "--string AB --algo kmp --icase", udp, {0, 1, 0, 1, 0, 0, 0, 0, 'x', 'a', 'b'}, yes},
+    {"string", "--string ab --algo bm --from 29", udp, {0, 1, 0, 1, 0, 0, 0, 0, 'x', 'a', 'b'}, yes},
+    {"string", "--string ab --algo bm --from 30", udp, {0, 1, 0, 1, 0, 0, 0, 0, 'x', 'a', 'b'}, no},
+    {"string", "--string ab --algo bm --to 30", udp, {0, 1, 0, 1, 0, 0, 0, 0, 'x', 'a', 'b'}, no},
+    {"string", "--string ab --algo bm --to 31", udp, {0, 1, 0, 1, 0, 0, 0, 0, 'x', 'a', 'b'}, yes},
+    {"string", "! --string ab --algo bm --from 100", udp, {0, 1, 0, 1, 0, 0, 0, 0, 'x', 'a', 'b'}, yes},
     {"tcpmss", "--mss 1460", tcp, tcp_header(2, {2, 4, 5, 180}), yes},
     {"tcpmss", "! --mss 1460", tcp, tcp_header(2, {2, 4, 5, 180}), no},
     {"tcpmss", "--mss 1461:", tcp, tcp_header(2, {2, 4, 5, 180}), no},
@@ -261,6 +281,30 @@ TEST_F(Matches, LimitGivesTokensTickByTick) {
     services.now = services.now + 100 * second;  // no more than the burst is saved up
     for (int i = 0; i < 3; ++i) EXPECT_EQ(run(limit, frame), yes) << i;
     EXPECT_EQ(run(limit, frame), no);
+}
+
+TEST_F(Matches, TimeOfTheDayAndDate) {
+    Frame frame(Family::ipv4, udp, ports(1, 1, 4));
+    const auto at = [&](std::int64_t seconds, std::string_view text) {
+        services.now = {seconds * second};
+        return run("time", text, frame, {});
+    };
+    // Wednesday, 1 July 2020, 00:30:00.
+    constexpr std::int64_t night = 1'593'563'400;
+    EXPECT_EQ(at(night, "--weekdays Wed --monthdays 1"), yes);
+    EXPECT_EQ(at(night, "--weekdays Tue"), no);
+    EXPECT_EQ(at(night, "! --monthdays 1"), no);
+    EXPECT_EQ(at(night, "--timestart 00:30 --timestop 00:31"), yes);
+    EXPECT_EQ(at(night - 1, "--timestart 00:30 --timestop 00:31"), no);
+    EXPECT_EQ(at(night + 61, "--timestart 00:30 --timestop 00:31"), no);
+    EXPECT_EQ(at(night, "--timestart 23:00 --timestop 01:00 --weekdays Wed"), yes);
+    EXPECT_EQ(at(night, "--timestart 23:00 --timestop 01:00 --weekdays Wed --contiguous"), no);
+    EXPECT_EQ(at(night, "--timestart 23:00 --timestop 01:00 --weekdays Tue --monthdays 30 --contiguous"),
+              yes);
+    EXPECT_EQ(at(night + 7'200, "--timestart 23:00 --timestop 01:00"), no);
+    EXPECT_EQ(at(night, "--datestart 2020-07-01T00:30:00"), yes);
+    EXPECT_EQ(at(night, "--datestart 2020-07-01T00:30:01"), no);
+    EXPECT_EQ(at(night, "--datestop 2020-07-01T00:29:59"), no);
 }
 
 TEST_F(Matches, NthCountsFromItsPacket) {
