@@ -14,8 +14,12 @@ namespace {
 constexpr Tool tools[] = {
     {"replay", "send a capture's packets through rules and say what became of them", run_replay},
     {"explain", "tell one packet's walk through hooks, tables and rules", run_explain},
-    {"iptables-save", "read an iptables-save file and write it as iptables-save would", run_save},
-    {"ip6tables-save", "the same for ip6tables", run_save},
+    {"iptables", "change and show a ruleset file's IPv4 tables", run_iptables4},
+    {"iptables-save", "write a ruleset file's IPv4 tables, as iptables-save does", run_save4},
+    {"iptables-restore", "put iptables-save text in place of a ruleset file's tables", run_restore4},
+    {"ip6tables", "the same for IPv6", run_iptables6},
+    {"ip6tables-save", "", run_save6},
+    {"ip6tables-restore", "", run_restore6},
     {"hooks", "show the order of stages at each hook", run_hooks},
 };
 

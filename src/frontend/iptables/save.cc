@@ -84,11 +84,12 @@ void save_table(std::string& out, std::string_view name, std::vector<ChainView> 
 
 }  // namespace
 
-std::string save_rule(const rules::RuleDraft& rule, std::string_view chain) {
+std::string save_rule(const rules::RuleDraft& rule, std::string_view chain, bool counters) {
     std::string out = fmt::format("-A {}", chain);
     save_selectors(out, rule.selectors);
     for (const auto& match : rule.matches)
         out += fmt::format(" -m {}{}", match.declaration().name, match.save());
+    if (counters) out += fmt::format(" -c {} {}", rule.counters.packets, rule.counters.bytes);
     save_target(out, rule.target);
     return out;
 }

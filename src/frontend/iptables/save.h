@@ -8,7 +8,8 @@
 namespace gatehouse::frontend::iptables {
 
 // "-A FORWARD -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j ACCEPT"
-std::string save_rule(const rules::RuleDraft& rule, std::string_view chain);
+// with `-c packets bytes` before the target if `counters`.
+std::string save_rule(const rules::RuleDraft& rule, std::string_view chain, bool counters = false);
 
 // The text of iptables-save without comment lines; tables in the given order, the built-in chains of each in
 // hook order, then the others by name. With the counters of rules if `counters`.

@@ -14,7 +14,12 @@ struct Tool {
 
 int run_replay(int argc, char** argv);
 int run_explain(int argc, char** argv);
-int run_save(int argc, char** argv);
+int run_iptables4(int argc, char** argv);
+int run_iptables6(int argc, char** argv);
+int run_save4(int argc, char** argv);
+int run_save6(int argc, char** argv);
+int run_restore4(int argc, char** argv);
+int run_restore6(int argc, char** argv);
 int run_hooks(int argc, char** argv);
 
 std::span<const Tool> all_tools();

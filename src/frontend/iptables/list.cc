@@ -1,0 +1,163 @@
+#include "frontend/iptables/list.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "frontend/iptables/addresses.h"
+#include "frontend/iptables/protocols.h"
+#include "frontend/iptables/save.h"
+
+namespace gatehouse::frontend::iptables {
+
+namespace {
+
+// 123456 as "123K", as iptables rounds.
+std::string short_number(std::uint64_t n) {
+    if (n <= 99999) return fmt::format("{}", n);
+    for (const char unit : {'K', 'M', 'G'}) {
+        n = (n + 500) / 1000;
+        if (n <= 9999) return fmt::format("{}{}", n, unit);
+    }
+    return fmt::format("{}T", (n + 500) / 1000);
+}
+
+std::string counter_column(std::uint64_t n, bool exact) {
+    return exact ? fmt::format("{:>8} ", n) : fmt::format("{:>5} ", short_number(n));
+}
+
+std::string_view policy_name(rules::Policy policy) {
+    return policy == rules::Policy::accept ? "ACCEPT" : "DROP";
+}
+
+std::string_view target_name(const rules::Target& target) {
+    using rules::TargetKind;
+    switch (target.kind) {
+        case TargetKind::none: return "";
+        case TargetKind::accept: return "ACCEPT";
+        case TargetKind::drop: return "DROP";
+        case TargetKind::leave: return "RETURN";
+        case TargetKind::queue: return "QUEUE";
+        case TargetKind::jump:
+        case TargetKind::go_to: return target.chain;
+        case TargetKind::extension: return target.extension->declaration().name;
+    }
+    return "";
+}
+
+std::size_t references(const rules::TableDraft& table, std::string_view chain) {
+    std::size_t count = 0;
+    for (const auto& other : table.chains) {
+        for (const auto& rule : other.rules) count += rule.target.chain == chain;
+    }
+    return count;
+}
+
+std::string interface_text(const rules::InterfaceSelector& selector, bool numeric) {
+    if (selector.pattern.any()) return numeric ? "*" : "any";
+    return (selector.inverted ? "!" : "") + selector.pattern.text;
+}
+
+std::string rule_line(const rules::RuleDraft& rule, std::size_t number, const ListOptions& o) {
+    const auto& s = rule.selectors;
+    std::string out;
+    if (o.line_numbers) out += fmt::format("{:<4} ", number);
+    if (o.verbose)
+        out += counter_column(rule.counters.packets, o.exact) + counter_column(rule.counters.bytes, o.exact);
+    const std::string protocol = o.numeric ? fmt::format("{}", s.protocol) : protocol_text(s.protocol);
+    const bool v4 = is_v4(s.family);
+    const std::string_view fragment = !v4                                            ? "  "
+                                      : s.fragment == rules::FragmentSelector::any   ? "--"
+                                      : s.fragment == rules::FragmentSelector::later ? "-f"
+                                                                                     : "!f";
+    out += fmt::format("{:<9} {}{:<4} {} ", target_name(rule.target), s.protocol_inverted ? '!' : ' ',
+                       protocol, fragment);
+    if (o.verbose)
+        out +=
+            fmt::format(" {:<6} {:<6} ", interface_text(s.in, o.numeric), interface_text(s.out, o.numeric));
+    out += fmt::format("{}{:<19} {}{:<19} ", s.source.inverted ? '!' : ' ',
+                       list_address(s.source, s.family, o.numeric), s.destination.inverted ? '!' : ' ',
+                       list_address(s.destination, s.family, o.numeric));
+    if (rule.target.kind == rules::TargetKind::go_to) out += "[goto] ";
+    const auto describe = [&](const rules::Extension& extension) {
+        const std::string text = extension.list(o.numeric);
+        if (!text.empty()) out += " " + text;
+    };
+    for (const auto& match : rule.matches) describe(match);
+    if (rule.target.extension) describe(*rule.target.extension);
+    return out + "\n";
+}
+
+std::string chain_header(const rules::TableDraft& table, const rules::ChainDraft& chain,
+                         const ListOptions& o) {
+    std::string out;
+    if (chain.policy) {
+        out += fmt::format("Chain {} (policy {}", chain.name, policy_name(*chain.policy));
+        const auto number = [&](std::uint64_t n) { return o.exact ? fmt::format("{}", n) : short_number(n); };
+        if (o.verbose)
+            out += fmt::format(" {} packets, {} bytes", number(chain.counters.packets),
+                               number(chain.counters.bytes));
+        out += ")\n";
+    } else {
+        out += fmt::format("Chain {} ({} references)\n", chain.name, references(table, chain.name));
+    }
+    if (o.line_numbers) out += "num  ";
+    if (o.verbose) out += o.exact ? "    pkts      bytes " : " pkts bytes ";
+    out += fmt::format("{:<9}  {:<4} {}  ", "target", "prot", "opt");
+    out.erase(out.size() - 1);
+    if (o.verbose) out += fmt::format("{:<6} {:<6} ", "in", "out");
+    out += fmt::format(" {:<19}  {:<19} \n", "source", "destination");
+    if (o.verbose) return out;
+    return out;
+}
+
+}  // namespace
+
+std::vector<const rules::ChainDraft*> shown_order(const rules::TableDraft& table) {
+    std::vector<const rules::ChainDraft*> chains;
+    for (const auto& chain : table.chains) chains.push_back(&chain);
+    std::ranges::stable_sort(chains, [](const auto* a, const auto* b) {
+        if (a->policy.has_value() != b->policy.has_value()) return a->policy.has_value();
+        return !a->policy && a->name < b->name;
+    });
+    return chains;
+}
+
+std::string list_table(const rules::TableDraft& table, Family, const ListOptions& o) {
+    std::string out;
+    for (const auto* chain : shown_order(table)) {
+        if (!o.chain.empty() && chain->name != o.chain) continue;
+        if (o.rule) {
+            if (*o.rule <= chain->rules.size()) out += rule_line(chain->rules[*o.rule - 1], *o.rule, o);
+            continue;
+        }
+        if (!out.empty()) out += "\n";
+        out += chain_header(table, *chain, o);
+        for (std::size_t i = 0; i < chain->rules.size(); ++i) out += rule_line(chain->rules[i], i + 1, o);
+    }
+    return out;
+}
+
+std::string list_commands(const rules::TableDraft& table, const ListOptions& o) {
+    std::string out;
+    const auto shown = [&](const rules::ChainDraft& chain) {
+        return o.chain.empty() || chain.name == o.chain;
+    };
+    for (const auto* chain : shown_order(table)) {
+        if (!shown(*chain) || o.rule) continue;
+        out += chain->policy ? fmt::format("-P {} {}", chain->name, policy_name(*chain->policy))
+                             : fmt::format("-N {}", chain->name);
+        if (o.verbose && chain->policy)
+            out += fmt::format(" -c {} {}", chain->counters.packets, chain->counters.bytes);
+        out += "\n";
+    }
+    for (const auto* chain : shown_order(table)) {
+        if (!shown(*chain)) continue;
+        for (std::size_t i = 0; i < chain->rules.size(); ++i) {
+            if (o.rule && *o.rule != i + 1) continue;
+            out += save_rule(chain->rules[i], chain->name, o.verbose) + "\n";
+        }
+    }
+    return out;
+}
+
+}  // namespace gatehouse::frontend::iptables

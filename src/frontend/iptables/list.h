@@ -1,0 +1,25 @@
+// Chains as `iptables -L` and `iptables -S` show them.
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "rules/draft.h"
+
+namespace gatehouse::frontend::iptables {
+
+struct ListOptions {
+    bool verbose = false, numeric = false, exact = false, line_numbers = false;
+    std::string chain;                  // empty: all
+    std::optional<std::size_t> rule{};  // its number, from 1
+};
+
+// `-L`: columns as iptables-legacy prints them. Chains in save's order.
+std::string list_table(const rules::TableDraft& table, Family family, const ListOptions& options);
+// `-S`: the commands that would make the chains.
+std::string list_commands(const rules::TableDraft& table, const ListOptions& options);
+
+// The chains in the order in which they are shown: built-in ones, then the others by name.
+std::vector<const rules::ChainDraft*> shown_order(const rules::TableDraft& table);
+
+}  // namespace gatehouse::frontend::iptables
