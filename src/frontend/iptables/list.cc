@@ -102,11 +102,9 @@ std::string chain_header(const rules::TableDraft& table, const rules::ChainDraft
     }
     if (o.line_numbers) out += "num  ";
     if (o.verbose) out += o.exact ? "    pkts      bytes " : " pkts bytes ";
-    out += fmt::format("{:<9}  {:<4} {}  ", "target", "prot", "opt");
-    out.erase(out.size() - 1);
-    if (o.verbose) out += fmt::format("{:<6} {:<6} ", "in", "out");
-    out += fmt::format(" {:<19}  {:<19} \n", "source", "destination");
-    if (o.verbose) return out;
+    out += "target     prot opt ";
+    if (o.verbose) out += "in     out     ";
+    out += "source               destination         \n";
     return out;
 }
 
