@@ -116,10 +116,14 @@ std::uint64_t set_lengths(Packet& packet, std::int32_t delta) {
     return change(old, now);
 }
 
+// Whether bytes behind the replaced ones keep their parity and stay covered: they needn't be summed again.
 bool in_step(std::int32_t delta, const Packet& packet, std::size_t covered) {
-    // Bytes behind the replaced ones keep their parity and stay covered: they needn't be summed again.
-    return delta == 0 || (delta % 2 == 0 &&
-                          (packet.flat.protocol == protocol::udp || covered == packet.transport().size()));
+    if (delta == 0) return true;
+    if (delta % 2 != 0) return false;
+    if (packet.flat.protocol == protocol::udp) return true;
+    // DCCP's coverage of a part stays that part, also where it reached the old end.
+    const bool part = packet.flat.protocol == protocol::dccp && (packet.l4()[5] & 0x0f) != 0;
+    return !part && covered == packet.transport().size();
 }
 
 // The sum of the covered bytes in [from, to) of the transport segment; `from` is even.
