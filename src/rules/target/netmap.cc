@@ -1,0 +1,48 @@
+// -j NETMAP: maps a whole network onto another, host by host.
+#include <fmt/format.h>
+
+#include "rules/declaration.h"
+#include "rules/value/address.h"
+
+namespace gatehouse::rules {
+
+namespace {
+
+// A network; host bits are cleared, and the length is always printed.
+struct NetworkValue : value::MaskedAddressValue {
+    Result<MaskedAddress> read(Words words, Family family) const {
+        auto network = MaskedAddressValue::read(words, family);
+        if (network) network->address = network->address & prefix_mask(network->length);
+        return network;
+    }
+    void print(std::string& out, const MaskedAddress& v, Family family) const {
+        out += fmt::format("{}/{}", to_string(v.address, family), v.length);
+    }
+};
+
+struct Netmap {
+    Opt<MaskedAddress> to;
+    friend bool operator==(const Netmap&, const Netmap&) = default;
+
+    static constexpr std::tuple options{
+        option<&Netmap::to>("to", NetworkValue{}, {.help = "the network to map to", .required = true}),
+    };
+
+    void list(std::string& out, Family family, bool) const {
+        out += "to:";
+        NetworkValue{}.print(out, *to, family);
+    }
+};
+
+}  // namespace
+
+extern constinit const Declaration target_netmap =
+    declare_target<Netmap>({.name = "NETMAP",
+                            .tables = table_nat,
+                            .hooks = all_hooks & ~bit(Hook::forward),
+                            .help = "maps a network onto another, host by host",
+                            .reads = reads_tuple | reads_connection,
+                            .does = does_alter_packet | does_alter_connection,
+                            .need = Need::nat});
+
+}  // namespace gatehouse::rules
