@@ -1,36 +1,11 @@
 // -j MARK: sets the packet's mark.
-#include <fmt/format.h>
-
 #include "packet/edit.h"
 #include "rules/declaration.h"
+#include "rules/value/xmark.h"
 
 namespace gatehouse::rules {
 
 namespace {
-
-// Every spelling stands for a --set-xmark: the mark becomes (mark & ~mask) ^ value.
-struct XmarkValue : value::MaskedNumber {
-    void print(std::string& out, const Masked& v, Family) const {
-        out += fmt::format("{:#x}/{:#x}", v.value, v.mask);
-    }
-};
-struct SetMarkValue : XmarkValue {
-    Result<Masked> read(Words words, Family family) const {
-        auto masked = MaskedNumber::read(words, family);
-        if (masked) masked->mask |= masked->value;
-        return masked;
-    }
-};
-enum class Bits : std::uint8_t { keep, set, toggle };
-template <Bits What>
-struct BitsValue : XmarkValue {
-    Result<Masked> read(Words words, Family family) const {
-        const auto bits = value::Number{}.read(words, family);
-        if (!bits) return std::unexpected(bits.error());
-        if (What == Bits::keep) return Masked{0, ~*bits};
-        return Masked{*bits, What == Bits::set ? *bits : 0};
-    }
-};
 
 struct MarkTarget {
     Opt<Masked> xmark;
@@ -38,16 +13,16 @@ struct MarkTarget {
 
     static constexpr std::tuple options{
         option<&MarkTarget::xmark>(
-            "set-xmark", XmarkValue{},
+            "set-xmark", value::XmarkValue{},
             {.help = "clears the bits of the mask, then toggles those of the value", .group = 1}),
         option<&MarkTarget::xmark>(
-            "set-mark", SetMarkValue{},
+            "set-mark", value::SetMarkValue{},
             {.help = "sets the bits of the mask to the value's", .input_only = true, .group = 1}),
-        option<&MarkTarget::xmark>("and-mark", BitsValue<Bits::keep>{},
+        option<&MarkTarget::xmark>("and-mark", value::MarkBits<value::Bits::keep>{},
                                    {.help = "keeps these bits", .input_only = true, .group = 1}),
-        option<&MarkTarget::xmark>("or-mark", BitsValue<Bits::set>{},
+        option<&MarkTarget::xmark>("or-mark", value::MarkBits<value::Bits::set>{},
                                    {.help = "sets these bits", .input_only = true, .group = 1}),
-        option<&MarkTarget::xmark>("xor-mark", BitsValue<Bits::toggle>{},
+        option<&MarkTarget::xmark>("xor-mark", value::MarkBits<value::Bits::toggle>{},
                                    {.help = "toggles these bits", .input_only = true, .group = 1}),
     };
 
@@ -61,20 +36,7 @@ struct MarkTarget {
         return Outcome::next;
     }
 
-    void list(std::string& out, Family, bool) const {
-        const auto [value, mask] = *xmark;
-        if (value == 0) {
-            out += fmt::format("MARK and {:#x}", ~mask);
-        } else if (value == mask) {
-            out += fmt::format("MARK or {:#x}", value);
-        } else if (mask == 0) {
-            out += fmt::format("MARK xor {:#x}", value);
-        } else if (mask == 0xffffffff) {
-            out += fmt::format("MARK set {:#x}", value);
-        } else {
-            out += fmt::format("MARK xset {:#x}/{:#x}", value, mask);
-        }
-    }
+    void list(std::string& out, Family, bool) const { value::list_xmark(out, "MARK", *xmark); }
 };
 
 }  // namespace
