@@ -1,26 +1,34 @@
-// One rule's words, as `iptables -A CHAIN …` takes them, to a rule.
+// Reads the words of one iptables command line, or of one line of iptables-restore text.
+//
+// Options of extensions are looked up as xtables does: first iptables' own, then those of the extension
+// loaded last, and so on back; an unambiguous beginning of a name will do. `-p NAME` loads the match of that
+// name as soon as an option needs it.
 #pragma once
+#include <functional>
 #include <span>
-#include <string>
-#include <vector>
 
 #include "base/error.h"
+#include "frontend/iptables/command.h"
 #include "frontend/iptables/words.h"
-#include "rules/body.h"
 
 namespace gatehouse::frontend::iptables {
 
-// Where the words stand, for errors and for RuleDraft::place and text.
-struct Source {
-    std::string_view file;
-    int line = 0;
-    std::string_view text;  // the whole rule as written
+struct Scope {
+    Family family = Family::ipv4;
+    // The table of the line in iptables-restore text, where `-t` isn't allowed; empty: filter, or what `-t`
+    // says.
+    std::string_view table = {};
+    // Whether `table` has the chain: `-j NAME` prefers it to a target of that name.
+    std::function<bool(std::string_view table, std::string_view chain)> has_chain;
 };
 
-// Reads the words after the chain's name. A list of addresses (`-s a,b`) makes a rule for each combination,
-// as iptables does. Errors point at the word, say what was expected, and suggest what may have been meant.
-// Whether the rule fits its chain and table is validate()'s to say.
-Result<std::vector<rules::RuleDraft>> parse_rule(std::span<const Word> words, Family family,
-                                                 const Source& source);
+// Errors have the column of the word at fault in place.column when the words have columns.
+Result<Command> parse_command(std::span<const Word> words, const Scope& scope);
+
+// ACCEPT, DROP, RETURN, QUEUE: no chain may have these names.
+bool is_builtin_target(std::string_view name);
+
+// Empty if a user chain may have this name, otherwise why not.
+std::string fault_of_chain_name(std::string_view name);
 
 }  // namespace gatehouse::frontend::iptables
