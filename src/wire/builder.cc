@@ -226,6 +226,11 @@ PacketBuilder& PacketBuilder::esp(const Esp& fields) {
     return *this;
 }
 
+PacketBuilder& PacketBuilder::unknown(std::uint8_t number) {
+    open(Kind::unknown, {.protocol = number});
+    return *this;
+}
+
 PacketBuilder& PacketBuilder::payload(Bytes data) {
     out_.bytes(data);
     return *this;

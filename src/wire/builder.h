@@ -54,6 +54,8 @@ class PacketBuilder {
     PacketBuilder& gre(const Gre& fields);
     PacketBuilder& pptp_gre(const PptpGre& fields);
 
+    // No header, but what the IP header names: the payload is that protocol's.
+    PacketBuilder& unknown(std::uint8_t number);
     PacketBuilder& payload(Bytes data);
     PacketBuilder& payload(std::string_view text);
     // Zeros behind the packet up to `length` bytes in all, in no header's length: an Ethernet frame's 60.
@@ -88,6 +90,7 @@ class PacketBuilder {
         dccp,
         gre,
         pptp,
+        unknown,
     };
     // What a header calls the one behind it.
     enum class Naming : std::uint8_t { nothing, by_ethertype, by_protocol, by_ppp, by_length };

@@ -88,7 +88,8 @@ void PacketBuilder::fix(std::size_t index, std::size_t end) {
         case Kind::extension:
         case Kind::fragment:
         case Kind::ah:
-        case Kind::esp: break;
+        case Kind::esp:
+        case Kind::unknown: break;
     }
 }
 
