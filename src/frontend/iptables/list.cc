@@ -64,9 +64,7 @@ std::string rule_line(const rules::RuleDraft& rule, std::size_t number, const Li
     if (o.verbose)
         out += counter_column(rule.counters.packets, o.exact) + counter_column(rule.counters.bytes, o.exact);
     const std::string protocol = o.numeric ? fmt::format("{}", s.protocol) : protocol_text(s.protocol);
-    const bool v4 = is_v4(s.family);
-    const std::string_view fragment = !v4                                            ? "  "
-                                      : s.fragment == rules::FragmentSelector::any   ? "--"
+    const std::string_view fragment = s.fragment == rules::FragmentSelector::any     ? "--"
                                       : s.fragment == rules::FragmentSelector::later ? "-f"
                                                                                      : "!f";
     out += fmt::format("{:<9} {}{:<4} {} ", target_name(rule.target), s.protocol_inverted ? '!' : ' ',

@@ -1,0 +1,207 @@
+// gatehouse bench: the program measures itself, and the kernel beside it.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/bench/traffic.h"
+#include "frontend/iptables/restore.h"
+#include "frontend/tool/tool.h"
+#include "oracle/kernel_bench.h"
+#include "rules/packed.h"
+
+namespace gatehouse::frontend {
+
+namespace {
+
+using bench::Figures;
+using bench::Traffic;
+
+struct Line {
+    std::string name;
+    Figures gross;
+    std::optional<double> net;     // gross minus forward of this run
+    std::optional<double> kernel;  // nanoseconds, the same way of counting
+    std::string note;
+};
+
+class Runner {
+  public:
+    Runner(unsigned rounds, bool kernel, bool json) : rounds_(rounds), with_kernel_(kernel), json_(json) {}
+
+    Result<void> run(const std::string& name);
+
+  private:
+    Result<void> packets(const std::string& name, std::size_t routes, std::size_t rules);
+    Result<void> rule_insert();
+    Result<double> forward_cost();
+    void tell(const Line& line) const;
+    Result<void> ask_kernel(Line& line, std::size_t rules);
+
+    unsigned rounds_;
+    bool with_kernel_, json_;
+    std::optional<double> forward_, kernel_forward_;
+    std::unique_ptr<oracle::KernelBench> kernel_;
+};
+
+Result<rules::Ruleset> ruleset_of(std::size_t count) {
+    auto draft = iptables::read_restore(bench::rules_text(count), "<bench>", Family::ipv4);
+    if (!draft) return std::unexpected(draft.error());
+    return rules::validate(std::move(*draft));
+}
+
+void Runner::tell(const Line& line) const {
+    const double spread = line.gross.high - line.gross.low;
+    if (json_) {
+        std::string out = fmt::format(R"({{"name":"{}","gross_ns":{:.1f},"spread":{:.1f})", line.name,
+                                      line.gross.median, spread);
+        if (line.net) out += fmt::format(R"(,"net_ns":{:.1f})", *line.net);
+        if (line.kernel)
+            out += fmt::format(R"(,"kernel_ns":{:.1f},"ratio":{:.2f})", *line.kernel,
+                               *line.kernel / line.net.value_or(line.gross.median));
+        if (!line.note.empty()) out += fmt::format(R"(,"note":"{}")", line.note);
+        fmt::print("{}}}\n", out);
+    } else {
+        fmt::print("{:<18} {:>10.1f} ns gross", line.name, line.gross.median);
+        fmt::print("{:>17}", line.net ? fmt::format("{:.1f} ns net", *line.net) : "");
+        fmt::print("   ({:.1f} to {:.1f})", line.gross.low, line.gross.high);
+        if (line.kernel)
+            fmt::print("   kernel {:.0f} ns, {:.1f} times ours", *line.kernel,
+                       *line.kernel / line.net.value_or(line.gross.median));
+        fmt::print("{}{}\n", line.note.empty() ? "" : "   ", line.note);
+    }
+    std::fflush(stdout);
+}
+
+Result<double> Runner::forward_cost() {
+    if (!forward_) {
+        Traffic traffic(10'000);
+        const auto figures = traffic.run(rounds_, false);
+        if (!figures) return std::unexpected(figures.error());
+        forward_ = figures->median;
+    }
+    return *forward_;
+}
+
+Result<void> Runner::ask_kernel(Line& line, std::size_t rules) {
+    if (!with_kernel_) return {};
+    if (!kernel_) {
+        auto started = oracle::KernelBench::start();
+        if (!started) return std::unexpected(started.error());
+        kernel_ = std::move(*started);
+        const auto sample = kernel_->forward();
+        if (!sample) return std::unexpected(sample.error());
+        kernel_forward_ = sample->cpu.median - sample->feed;
+    }
+    if (rules == 0) {
+        line.kernel = *kernel_forward_;
+        return {};
+    }
+    const auto sample = kernel_->rules(bench::rules_text(rules));
+    if (!sample) return std::unexpected(sample.error());
+    line.kernel = sample->cpu.median - sample->feed - *kernel_forward_;
+    return {};
+}
+
+Result<void> Runner::packets(const std::string& name, std::size_t routes, std::size_t rules) {
+    const auto base = forward_cost();
+    if (!base) return std::unexpected(base.error());
+    Traffic traffic(routes);
+    if (rules > 0) {
+        auto ruleset = ruleset_of(rules);
+        if (!ruleset) return std::unexpected(ruleset.error());
+        if (auto done = traffic.engine().install(*ruleset); !done) return done;
+    }
+    const auto figures = traffic.run(rules >= 10'000 ? std::min(rounds_, 5u) : rounds_, rules > 0);
+    if (!figures) return std::unexpected(figures.error());
+    Line line{.name = name, .gross = *figures};
+    if (rules > 0) line.net = figures->median - *base;
+    if (routes > 10'000) line.note = fmt::format("{} routes in {} MiB", routes, traffic.route_bytes() >> 20);
+    if (routes == 10'000) {
+        if (auto asked = ask_kernel(line, rules); !asked) return asked;
+    }
+    tell(line);
+    return {};
+}
+
+Result<void> Runner::rule_insert() {
+    constexpr std::size_t count = 100'000;
+    const double start = bench::now();
+    auto ruleset = ruleset_of(count);
+    if (!ruleset) return std::unexpected(ruleset.error());
+    Traffic traffic(16);
+    if (auto done = traffic.engine().install(*ruleset); !done) return done;
+    const double loaded = bench::now() - start;
+    auto& spine = traffic.engine().tables(Family::ipv4).find("filter")->chains[1].spine;
+    const auto& interfaces = traffic.engine().router().interfaces();
+    std::vector<double> all;
+    for (unsigned i = 0; i < 1000; ++i) {
+        const auto& body = ruleset->tables()[0].chains[1].rules[i];
+        const double before = bench::now();
+        spine.insert(count / 2, {body, {}, count * 2 + i}, rules::pack(body->draft().selectors, interfaces));
+        all.push_back((bench::now() - before) * 1e9);
+    }
+    Line line{.name = "rule-insert", .gross = bench::figures_of(std::move(all))};
+    line.note = fmt::format("into the middle of {}; reading and loading these took {:.3f} s", count, loaded);
+    if (with_kernel_) {
+        const auto sample =
+            oracle::KernelBench::rule_insert(oracle::Tool::iptables_legacy, bench::rules_text(count), 3);
+        if (!sample) return std::unexpected(sample.error());
+        line.kernel = sample->wall.median;
+    }
+    tell(line);
+    return {};
+}
+
+Result<void> Runner::run(const std::string& name) {
+    if (name == "parse") {
+        Traffic traffic(16);
+        tell({.name = name, .gross = traffic.parse(rounds_)});
+        return {};
+    }
+    if (name == "forward") return packets(name, 10'000, 0);
+    if (name == "forward-1m-routes") return packets(name, 1'000'000, 0);
+    if (name == "rules-100") return packets(name, 10'000, 100);
+    if (name == "rules-1000") return packets(name, 10'000, 1000);
+    if (name == "rules-10000") return packets(name, 10'000, 10'000);
+    return rule_insert();
+}
+
+const std::vector<std::string> names = {"parse",      "forward",     "forward-1m-routes", "rules-100",
+                                        "rules-1000", "rules-10000", "rule-insert"};
+
+}  // namespace
+
+int run_bench(int argc, char** argv) {
+    std::vector<std::string> chosen;
+    bool json = false;
+    std::string against;
+    unsigned rounds = 15;
+    CLI::App app("Measures the engine on this machine: nanoseconds a packet, one core, in memory.",
+                 "gatehouse bench");
+    app.add_option("NAME", chosen, "which (all otherwise)")->check(CLI::IsMember(names));
+    app.add_flag("--json", json, "one JSON object a line");
+    app.add_option("--against", against, "`kernel` (root): the kernel does the same work in the same run")
+        ->check(CLI::IsMember({"kernel"}));
+    app.add_option("--rounds", rounds, "how often all 65,536 frames are sent")->check(CLI::Range(3, 1000));
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    const auto refuse = [](const Error& error) {
+        fmt::print(stderr, "gatehouse: {}\n", error.text());
+        return 1;
+    };
+    if (!against.empty()) {
+        if (auto available = oracle::KernelBench::available(); !available) return refuse(available.error());
+    }
+    Runner runner(rounds, !against.empty(), json);
+    for (const auto& name : chosen.empty() ? names : chosen) {
+        if (auto done = runner.run(name); !done) return refuse(done.error());
+    }
+    return 0;
+}
+
+}  // namespace gatehouse::frontend
