@@ -1,4 +1,7 @@
 // The whole life of a packet, in the order in which it happens.
+#include <algorithm>
+#include <array>
+
 #include "engine/core.h"
 
 namespace gatehouse {
@@ -7,6 +10,12 @@ namespace {
 
 // Packets looked at together: as many as hide one another's cache misses.
 constexpr std::size_t sub_batch = 16;
+constexpr std::size_t cache_line = 64;
+
+void prefetch_packet(const Packet& packet) {
+    const auto* const at = reinterpret_cast<const char*>(&packet);
+    for (std::size_t line = 0; line < sizeof(Packet); line += cache_line) __builtin_prefetch(at + line);
+}
 
 }  // namespace
 
@@ -14,17 +23,24 @@ void Engine::receive(std::span<Packet* const> batch) {
     Core& core = *core_;
     core.statistics.received += batch.size();
     std::array<Parsed, sub_batch> parsed;
-    while (!batch.empty()) {
-        const auto group = batch.first(std::min(batch.size(), sub_batch));
-        batch = batch.subspan(group.size());
-        for (Packet* packet : group) __builtin_prefetch(packet->data);
+    const auto group_at = [&](std::size_t from) {
+        const std::size_t begin = std::min(from, batch.size());
+        return batch.subspan(begin, std::min(sub_batch, batch.size() - begin));
+    };
+    for (Packet* packet : group_at(0)) prefetch_packet(*packet);
+    for (Packet* packet : group_at(sub_batch)) prefetch_packet(*packet);
+    for (Packet* packet : group_at(0)) __builtin_prefetch(packet->data);
+    for (std::size_t at = 0; at < batch.size(); at += sub_batch) {
+        const auto group = group_at(at);
+        // Two groups ahead the packets' records are on their way, one group ahead their frames.
+        for (Packet* packet : group_at(at + 2 * sub_batch)) prefetch_packet(*packet);
+        for (Packet* packet : group_at(at + sub_batch)) __builtin_prefetch(packet->data);
         for (std::size_t i = 0; i < group.size(); ++i) {
             parsed[i] = parse_frame(*group[i]);
             const Flat& flat = group[i]->flat;
             if (flat.network) core.router().prefetch(flat.family, flat.destination);
         }
         for (std::size_t i = 0; i < group.size(); ++i) core.arrive(*group[i], parsed[i]);
-        for (Packet* next : batch.first(std::min(batch.size(), sub_batch))) __builtin_prefetch(next);
     }
 }
 
