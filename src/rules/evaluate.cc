@@ -23,16 +23,13 @@ std::string_view target_name(const Target& target) {
 class Walk {
   public:
     Walk(LiveTable& table, ChainId base, Context& context)
-        : table_(table),
-          context_(context),
-          key_(key_of(context)),
-          base_(base),
-          chain_(base),
-          bytes_(context.packet.flat.l3_length) {}
+        : table_(table), context_(context), key_(key_of(context)), base_(base), chain_(base) {}
 
     Verdict run();
 
   private:
+    // As it is now: a target may have made the packet longer.
+    std::uint64_t length() const { return context_.packet.flat.l3_length; }
     Chain& chain() { return table_.chains[index(chain_)]; }
     // Runs the rule's matches; `next` if all hold, `drop` for a hotdrop.
     StepResult match(const RuleNode& node);
@@ -49,7 +46,6 @@ class Walk {
     ChainId base_;
     ChainId chain_;
     Spine::Cursor cursor_{};
-    std::uint64_t bytes_;
 };
 
 StepResult Walk::match(const RuleNode& node) {
@@ -106,7 +102,7 @@ bool Walk::leave() {
 Verdict Walk::policy() {
     Chain& base = table_.chains[index(base_)];
     ++base.counters.packets;
-    base.counters.bytes += bytes_;
+    base.counters.bytes += length();
     context_.trace({.kind = TraceKind::policy,
                     .table = table_.info->name,
                     .chain = base.name,
@@ -156,7 +152,7 @@ Verdict Walk::run() {
             return decide(matched, node->handle);
         }
         ++node->counters.packets;
-        node->counters.bytes += bytes_;
+        node->counters.bytes += length();
         if (context_.packet.traced) [[unlikely]]
             trace_rule(*node);
         const StepResult result = act(*node);
