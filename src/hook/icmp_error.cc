@@ -20,6 +20,14 @@ bool is_multicast(const Address& a, Family family) {
     return is_v4(family) ? a.words[0] >> 28 == 0xe : a.words[0] >> 24 == 0xff;
 }
 
+// The types that Linux knows as no errors; one that nobody has assigned, or that it has no use for, counts as
+// an error.
+bool is_query4(std::uint8_t type) {
+    namespace icmp = wire::icmp;
+    return type == icmp::echo_reply || type == icmp::echo_request ||
+           (type >= icmp::timestamp_request && type <= icmp::address_mask_reply);
+}
+
 bool may_answer4(const Packet& packet) {
     const Flat& flat = packet.flat;
     if (packet.type != PacketType::host && packet.type != PacketType::loopback) return false;
@@ -27,10 +35,7 @@ bool may_answer4(const Packet& packet) {
     if (is_multicast(flat.source, Family::ipv4) || flat.source.is_unspecified()) return false;
     if (flat.fragment_offset != 0) return false;
     if (flat.protocol != wire::protocol::icmp) return true;
-    // The type is all that must be there of it; one that nobody has assigned counts as an error.
-    if (packet.transport().empty()) return false;
-    const std::uint8_t type = packet.l4()[0];
-    return type <= 18 && !wire::icmp::is_error(type);
+    return !packet.transport().empty() && is_query4(packet.l4()[0]);
 }
 
 bool may_answer6(const Packet& packet, std::uint8_t type, std::uint8_t code) {
