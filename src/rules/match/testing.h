@@ -38,12 +38,13 @@ struct Rule {
     std::uint8_t protocol = 0;
     std::string_view table = "filter";
     HookSet hooks = bit(Hook::input);
+    const std::vector<Extension>* matches = nullptr;  // beside the one at hand
 };
 
-// The match `name` with the options in `text`: "! --dport 80".
-inline Result<Extension> read_match(std::string_view name, std::string_view text, const Rule& rule = {}) {
-    const Declaration* const declaration = find_match(name, rule.family);
-    if (declaration == nullptr) return fail("no such match");
+// The extension with the options in `text`: "! --dport 80".
+inline Result<Extension> read_extension(const Declaration* declaration, std::string_view text,
+                                        const Rule& rule) {
+    if (declaration == nullptr) return fail("no such extension");
     Extension extension(*declaration, rule.family);
     const auto words = words_of(text);
     bool inverted = false;
@@ -66,10 +67,21 @@ inline Result<Extension> read_match(std::string_view name, std::string_view text
         inverted = false;
     }
     const Selectors selectors{.family = rule.family, .protocol = rule.protocol};
-    const auto finished = extension.finish(
-        {.family = rule.family, .table = rule.table, .hooks = rule.hooks, .selectors = &selectors});
+    const auto finished = extension.finish({.family = rule.family,
+                                            .table = rule.table,
+                                            .hooks = rule.hooks,
+                                            .selectors = &selectors,
+                                            .matches = rule.matches});
     if (!finished) return std::unexpected(finished.error());
     return extension;
+}
+
+inline Result<Extension> read_match(std::string_view name, std::string_view text, const Rule& rule = {}) {
+    return read_extension(find_match(name, rule.family), text, rule);
+}
+
+inline Result<Extension> read_target(std::string_view name, std::string_view text, const Rule& rule = {}) {
+    return read_extension(find_target(name, rule.family), text, rule);
 }
 
 // What a hand-built packet has in its network header.
