@@ -68,7 +68,7 @@ Router::Found Router::walk_rules(Family family, const Flow& flow, InTable&& in_t
     for (const Rule& rule : rules_[slot(family)]) {
         if (!matches(rule, flow)) continue;
         switch (rule.action) {
-            case RuleAction::unreachable: return {RouteType::unreachable};
+            case RuleAction::unreachable: return {};  // ENETUNREACH: as if there were no route
             case RuleAction::prohibit: return {RouteType::prohibit};
             case RuleAction::blackhole: return {RouteType::blackhole};
             case RuleAction::lookup: break;

@@ -117,8 +117,8 @@ class Router {
 
     // Where a packet goes that came in by key.interface (ip_route_input_slow, ip6_route_input).
     Decision input(const Key& key) const { return is_v4(key.family) ? input4(key) : input6(key); }
-    // Where a packet goes that starts here; an unspecified source asks for one to be chosen
-    // (ip_route_output_key, ip6_route_output).
+    // Where a packet goes that starts here; an unspecified source asks for one to be chosen, and one that
+    // isn't this host's is taken as it is (ip_route_output_key with FLOWI_FLAG_ANYSRC, ip6_route_output).
     Decision output(const Key& key) const { return is_v4(key.family) ? output4(key) : output6(key); }
 
     // The MAC address of the decision's next hop, or nullptr when there is no static entry for it.

@@ -8,6 +8,7 @@
 
 namespace gatehouse::route {
 
+// `unreachable` ends the search as if there were no route ("network unreachable").
 enum class RuleAction : std::uint8_t { lookup, unreachable, prohibit, blackhole };
 
 struct Rule {
