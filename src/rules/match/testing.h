@@ -146,6 +146,34 @@ class Frame {
     std::vector<std::uint8_t> bytes_;
 };
 
+// The bytes that hexadecimal digits stand for.
+inline std::vector<std::uint8_t> hex(std::string_view digits) {
+    std::vector<std::uint8_t> bytes;
+    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+        const auto byte = parse_number("0x" + std::string(digits.substr(i, 2)));
+        bytes.push_back(static_cast<std::uint8_t>(byte.value()));
+    }
+    return bytes;
+}
+
+// A frame given in hexadecimal, parsed; multicast and broadcast by its MAC address.
+class Received {
+  public:
+    Received(std::string_view link, std::string_view network)
+        : bytes_(hex(std::string(link) + std::string(network))) {
+        packet.data = packet.buffer = bytes_.data();
+        packet.length = packet.capacity = static_cast<std::uint32_t>(bytes_.size());
+        const Mac to = Mac::load(bytes_.data());
+        if (to.is_multicast())
+            packet.type = to.is_broadcast() ? PacketType::broadcast : PacketType::multicast;
+        parse_frame(packet);
+    }
+    Packet packet;
+
+  private:
+    std::vector<std::uint8_t> bytes_;
+};
+
 // Runs a match that has been read, keeping its state from call to call.
 class Runner {
   public:
