@@ -6,6 +6,7 @@
 #include "frontend/iptables/addresses.h"
 #include "frontend/iptables/protocols.h"
 #include "frontend/iptables/save.h"
+#include "frontend/iptables/table_editor.h"
 
 namespace gatehouse::frontend::iptables {
 
@@ -44,17 +45,28 @@ std::string_view target_name(const rules::Target& target) {
     return "";
 }
 
-std::size_t references(const rules::TableDraft& table, std::string_view chain) {
-    std::size_t count = 0;
-    for (const auto& other : table.chains) {
-        for (const auto& rule : other.rules) count += rule.target.chain == chain;
-    }
-    return count;
-}
-
 std::string interface_text(const rules::InterfaceSelector& selector, bool numeric) {
     if (selector.pattern.any()) return numeric ? "*" : "any";
     return (selector.inverted ? "!" : "") + selector.pattern.text;
+}
+
+std::string_view fragment_text(rules::FragmentSelector fragment) {
+    switch (fragment) {
+        case rules::FragmentSelector::any: return "--";
+        case rules::FragmentSelector::later: return "-f";
+        case rules::FragmentSelector::not_later: return "!f";
+    }
+    return "";
+}
+
+void describe_extensions(std::string& out, const rules::RuleDraft& rule, bool numeric) {
+    const auto describe = [&](const rules::Extension& extension) {
+        const std::string text = extension.list(numeric);
+        if (!text.empty()) out += " " + text;
+    };
+    if (rule.target.kind == rules::TargetKind::go_to) out += "[goto] ";
+    for (const auto& match : rule.matches) describe(match);
+    if (rule.target.extension) describe(*rule.target.extension);
 }
 
 std::string rule_line(const rules::RuleDraft& rule, std::size_t number, const ListOptions& o) {
@@ -64,9 +76,7 @@ std::string rule_line(const rules::RuleDraft& rule, std::size_t number, const Li
     if (o.verbose)
         out += counter_column(rule.counters.packets, o.exact) + counter_column(rule.counters.bytes, o.exact);
     const std::string protocol = o.numeric ? fmt::format("{}", s.protocol) : protocol_text(s.protocol);
-    const std::string_view fragment = s.fragment == rules::FragmentSelector::any     ? "--"
-                                      : s.fragment == rules::FragmentSelector::later ? "-f"
-                                                                                     : "!f";
+    const std::string_view fragment = fragment_text(s.fragment);
     out += fmt::format("{:<9} {}{:<4} {} ", target_name(rule.target), s.protocol_inverted ? '!' : ' ',
                        protocol, fragment);
     if (o.verbose)
@@ -75,18 +85,11 @@ std::string rule_line(const rules::RuleDraft& rule, std::size_t number, const Li
     out += fmt::format("{}{:<19} {}{:<19} ", s.source.inverted ? '!' : ' ',
                        list_address(s.source, s.family, o.numeric), s.destination.inverted ? '!' : ' ',
                        list_address(s.destination, s.family, o.numeric));
-    if (rule.target.kind == rules::TargetKind::go_to) out += "[goto] ";
-    const auto describe = [&](const rules::Extension& extension) {
-        const std::string text = extension.list(o.numeric);
-        if (!text.empty()) out += " " + text;
-    };
-    for (const auto& match : rule.matches) describe(match);
-    if (rule.target.extension) describe(*rule.target.extension);
+    describe_extensions(out, rule, o.numeric);
     return out + "\n";
 }
 
-std::string chain_header(const rules::TableDraft& table, const rules::ChainDraft& chain,
-                         const ListOptions& o) {
+std::string chain_header(const rules::ChainDraft& chain, std::size_t references, const ListOptions& o) {
     std::string out;
     if (chain.policy) {
         out += fmt::format("Chain {} (policy {}", chain.name, policy_name(*chain.policy));
@@ -96,7 +99,7 @@ std::string chain_header(const rules::TableDraft& table, const rules::ChainDraft
                                number(chain.counters.bytes));
         out += ")\n";
     } else {
-        out += fmt::format("Chain {} ({} references)\n", chain.name, references(table, chain.name));
+        out += fmt::format("Chain {} ({} references)\n", chain.name, references);
     }
     if (o.line_numbers) out += "num  ";
     if (o.verbose) out += o.exact ? "    pkts      bytes " : " pkts bytes ";
@@ -108,26 +111,29 @@ std::string chain_header(const rules::TableDraft& table, const rules::ChainDraft
 
 }  // namespace
 
-std::vector<const rules::ChainDraft*> shown_order(const rules::TableDraft& table) {
-    std::vector<const rules::ChainDraft*> chains;
-    for (const auto& chain : table.chains) chains.push_back(&chain);
-    std::ranges::stable_sort(chains, [](const auto* a, const auto* b) {
-        if (a->policy.has_value() != b->policy.has_value()) return a->policy.has_value();
-        return !a->policy && a->name < b->name;
-    });
-    return chains;
+std::string describe_rule(const rules::RuleDraft& rule) {
+    const auto& s = rule.selectors;
+    std::string out =
+        fmt::format("{} {}{} opt {} in {} out {} {}{} {}-> {}  ", target_name(rule.target),
+                    s.protocol_inverted ? '!' : ' ', protocol_text(s.protocol), fragment_text(s.fragment),
+                    interface_text(s.in, true), interface_text(s.out, true), s.source.inverted ? '!' : ' ',
+                    list_address(s.source, s.family, true), s.destination.inverted ? '!' : ' ',
+                    list_address(s.destination, s.family, true));
+    describe_extensions(out, rule, true);
+    return out;
 }
 
 std::string list_table(const rules::TableDraft& table, Family, const ListOptions& o) {
     std::string out;
-    for (const auto* chain : shown_order(table)) {
+    const auto count = references(table);
+    for (const auto* chain : in_order(table)) {
         if (!o.chain.empty() && chain->name != o.chain) continue;
         if (o.rule) {
             if (*o.rule <= chain->rules.size()) out += rule_line(chain->rules[*o.rule - 1], *o.rule, o);
             continue;
         }
         if (!out.empty()) out += "\n";
-        out += chain_header(table, *chain, o);
+        out += chain_header(*chain, count.contains(chain->name) ? count.at(chain->name) : 0, o);
         for (std::size_t i = 0; i < chain->rules.size(); ++i) out += rule_line(chain->rules[i], i + 1, o);
     }
     return out;
@@ -138,7 +144,7 @@ std::string list_commands(const rules::TableDraft& table, const ListOptions& o) 
     const auto shown = [&](const rules::ChainDraft& chain) {
         return o.chain.empty() || chain.name == o.chain;
     };
-    for (const auto* chain : shown_order(table)) {
+    for (const auto* chain : in_order(table)) {
         if (!shown(*chain) || o.rule) continue;
         out += chain->policy ? fmt::format("-P {} {}", chain->name, policy_name(*chain->policy))
                              : fmt::format("-N {}", chain->name);
@@ -146,7 +152,7 @@ std::string list_commands(const rules::TableDraft& table, const ListOptions& o) 
             out += fmt::format(" -c {} {}", chain->counters.packets, chain->counters.bytes);
         out += "\n";
     }
-    for (const auto* chain : shown_order(table)) {
+    for (const auto* chain : in_order(table)) {
         if (!shown(*chain)) continue;
         for (std::size_t i = 0; i < chain->rules.size(); ++i) {
             if (o.rule && *o.rule != i + 1) continue;

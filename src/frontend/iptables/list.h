@@ -19,7 +19,7 @@ std::string list_table(const rules::TableDraft& table, Family family, const List
 // `-S`: the commands that would make the chains.
 std::string list_commands(const rules::TableDraft& table, const ListOptions& options);
 
-// The chains in the order in which they are shown: built-in ones, then the others by name.
-std::vector<const rules::ChainDraft*> shown_order(const rules::TableDraft& table);
+// One rule as `-v` tells it when it is added or deleted.
+std::string describe_rule(const rules::RuleDraft& rule);
 
 }  // namespace gatehouse::frontend::iptables

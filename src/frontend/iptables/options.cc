@@ -1,7 +1,6 @@
 #include "frontend/iptables/options.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 namespace gatehouse::frontend::iptables {
 
@@ -10,41 +9,41 @@ namespace {
 constexpr auto no = Argument::none, one = Argument::required, may = Argument::optional;
 
 constexpr CoreOption options[] = {
-    {'A', "append", one, "chain rule", "put a rule at the end of a chain"},
-    {'C', "check", one, "chain rule", "say whether a chain has the rule"},
-    {'D', "delete", one, "chain rule|number", "take a rule out of a chain"},
-    {'I', "insert", one, "chain [number] rule", "put a rule before the numbered one (1: first)"},
-    {'R', "replace", one, "chain number rule", "put a rule in the place of another"},
-    {'L', "list", may, "[chain [number]]", "show the rules of a chain or of all as a table"},
-    {'S', "list-rules", may, "[chain [number]]", "show the rules as commands"},
-    {'F', "flush", may, "[chain]", "take all rules out of a chain or of all"},
-    {'Z', "zero", may, "[chain [number]]", "set counters to zero"},
-    {'N', "new-chain", one, "chain", "make a user chain"},
-    {'X', "delete-chain", may, "[chain]", "delete an empty user chain that nothing refers to, or all"},
-    {'P', "policy", one, "chain ACCEPT|DROP", "what becomes of packets at a built-in chain's end"},
-    {'E', "rename-chain", one, "old new", "give a user chain another name"},
-    {'t', "table", one, "table", "the table, `filter` if not given"},
-    {'4', "ipv4", no, "", "for ip6tables-restore: pass over the line"},
-    {'6', "ipv6", no, "", "for iptables-restore: pass over the line"},
-    {'p', "protocol", one, "protocol", "[!] by number or name"},
-    {'s', "source", one, "address[/mask][,...]", "[!] the packet's source"},
+    {'A', "append", one, "chain rule"},
+    {'C', "check", one, "chain rule"},
+    {'D', "delete", one, "chain rule|number"},
+    {'I', "insert", one, "chain [number] rule"},
+    {'R', "replace", one, "chain number rule"},
+    {'L', "list", may, "[chain [number]]"},
+    {'S', "list-rules", may, "[chain [number]]"},
+    {'F', "flush", may, "[chain]"},
+    {'Z', "zero", may, "[chain [number]]"},
+    {'N', "new-chain", one, "chain"},
+    {'X', "delete-chain", may, "[chain]"},
+    {'P', "policy", one, "chain ACCEPT|DROP"},
+    {'E', "rename-chain", one, "old new"},
+    {'t', "table", one, "table"},
+    {'4', "ipv4", no},
+    {'6', "ipv6", no},
+    {'p', "protocol", one, "protocol"},
+    {'s', "source", one, "address[/mask][,...]"},
     {'s', "src", one},
-    {'d', "destination", one, "address[/mask][,...]", "[!] the packet's destination"},
+    {'d', "destination", one, "address[/mask][,...]"},
     {'d', "dst", one},
-    {'i', "in-interface", one, "name[+]", "[!] where the packet came in"},
-    {'o', "out-interface", one, "name[+]", "[!] where the packet leaves"},
-    {'f', "fragment", no, "", "[!] second and further fragments (IPv4)"},
-    {'m', "match", one, "name", "ask another match, too"},
-    {'j', "jump", one, "target", "what to do with the packet: a target or a user chain"},
-    {'g', "goto", one, "chain", "go on in a user chain without coming back"},
-    {'c', "set-counters", one, "packets bytes", "give the rule or policy these counters"},
-    {'n', "numeric", no, "", "list: numbers, no names"},
-    {'v', "verbose", no, "", "say more; list: with counters and interfaces"},
-    {'x', "exact", no, "", "list: counters in full"},
-    {'0', "line-numbers", no, "", "list: with the rules' numbers"},
-    {'w', "wait", may, "[seconds]", "wait for the ruleset file's lock"},
-    {'h', "help", may, "", "this text; after -m, -j or -p: help on the extension"},
-    {'V', "version", no, "", "the version"},
+    {'i', "in-interface", one, "name[+]"},
+    {'o', "out-interface", one, "name[+]"},
+    {'f', "fragment", no},
+    {'m', "match", one, "name"},
+    {'j', "jump", one, "target"},
+    {'g', "goto", one, "chain"},
+    {'c', "set-counters", one, "packets bytes"},
+    {'n', "numeric", no},
+    {'v', "verbose", no},
+    {'x', "exact", no},
+    {'0', "line-numbers", no},
+    {'w', "wait", may, "[seconds]"},
+    {'h', "help", may},
+    {'V', "version", no},
 };
 
 struct ActionRow {
@@ -114,21 +113,6 @@ OptionBit bit_of(char letter) {
         case 'f': return bit_fragment;
         default: return OptionBit{};
     }
-}
-
-std::string general_help(bool v6) {
-    const std::string_view tool = v6 ? "ip6tables" : "iptables";
-    std::string out = fmt::format(
-        "usage: gatehouse {} [--ruleset FILE] [-t table] COMMAND [rule]\n"
-        "The ruleset is the iptables-save text in FILE, or else in the file that ${} names.\n\n",
-        tool, v6 ? "GATEHOUSE_RULESET6" : "GATEHOUSE_RULESET");
-    for (const auto& option : options) {
-        if (option.help.empty()) continue;
-        std::string left = option.letter == '0' ? "    " : fmt::format("-{}, ", option.letter);
-        left += fmt::format("--{} {}", option.name, option.metavar);
-        out += fmt::format("  {:<38} {}\n", left, option.help);
-    }
-    return out;
 }
 
 }  // namespace gatehouse::frontend::iptables

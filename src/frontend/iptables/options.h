@@ -14,8 +14,7 @@ struct CoreOption {
     char letter;  // also what stands for it in the parser; '0' for --line-numbers, which has no letter
     std::string_view name;
     Argument argument;
-    std::string_view metavar = {};
-    std::string_view help = {};
+    std::string_view metavar = {};  // for errors
 };
 
 std::span<const CoreOption> core_options();
@@ -42,8 +41,5 @@ enum OptionBit : std::uint16_t {
 OptionBit bit_of(char letter);  // 0: every command takes it
 // What the action refuses.
 std::uint16_t refused_by(Action action);
-
-// `iptables -h`.
-std::string general_help(bool v6);
 
 }  // namespace gatehouse::frontend::iptables
