@@ -1,0 +1,96 @@
+// -j ECN: takes the bits of explicit congestion notification (RFC 3168) out of packets, or sets them.
+#include <fmt/format.h>
+
+#include "packet/edit.h"
+#include "rules/declaration.h"
+#include "rules/selectors.h"
+#include "rules/tcp_header.h"
+
+namespace gatehouse::rules {
+
+namespace {
+
+constexpr value::Number bit_value{.max = 1, .metavar = "0|1"};
+
+struct Ecn {
+    Flag remove;
+    Opt<std::uint32_t> ece, cwr, ect;
+    friend bool operator==(const Ecn&, const Ecn&) = default;
+
+    static constexpr std::tuple options{
+        flag<&Ecn::remove>("ecn-tcp-remove",
+                           {.help = "clears both bits of the TCP header", .group = 1 | 2 | 4}),
+        option<&Ecn::ece>("ecn-tcp-ece", bit_value, {.help = "sets TCP's ECN-Echo bit", .group = 1}),
+        option<&Ecn::cwr>("ecn-tcp-cwr", bit_value,
+                          {.help = "sets TCP's congestion window reduced bit", .group = 2}),
+        option<&Ecn::ect>("ecn-ip-ect", value::Number{.max = 3, .metavar = "0-3"},
+                          {.help = "sets the codepoint in the IP header", .group = 8}),
+    };
+
+    Result<void> check(const Facts& facts) {
+        if (!remove && !ece && !cwr && !ect) return fail("some option must be given");
+        const Selectors& selectors = *facts.selectors;
+        const bool tcp = selectors.protocol == wire::protocol::tcp && !selectors.protocol_inverted;
+        if ((remove || ece || cwr) && !tcp) return fail("TCP's bits need a rule for TCP (`-p tcp`)");
+        // Both bits cleared one by one are saved as --ecn-tcp-remove.
+        if (ece && cwr && *ece == 0 && *cwr == 0) {
+            remove.set = true;
+            ece.set = cwr.set = false;
+        }
+        return {};
+    }
+
+    Outcome act(Context& context) const {
+        if (ect) mark_network(context);
+        if ((remove || ece || cwr) && context.packet.flat.protocol == wire::protocol::tcp)
+            return mark_transport(context);
+        return Outcome::next;
+    }
+
+    void list(std::string& out, Family, bool) const {
+        out += "ECN";
+        if (remove) out += " TCP remove";
+        if (ece) out += fmt::format(" ECE={}", *ece);
+        if (cwr) out += fmt::format(" CWR={}", *cwr);
+        if (ect) out += fmt::format(" ECT codepoint={}", *ect);
+    }
+
+  private:
+    void mark_network(Context& context) const {
+        const std::uint32_t before = context.packet.flat.tos;
+        const std::uint32_t after = (before & ~3u) | *ect;
+        if (after == before) return;
+        edit::set_tos(context.packet, static_cast<std::uint8_t>(after));
+        context.trace({.kind = TraceKind::altered, .text = "tos", .before = before, .after = after});
+    }
+
+    Outcome mark_transport(Context& context) const {
+        namespace flag = wire::tcp_flag;
+        Packet& packet = context.packet;
+        const Bytes segment = packet.transport();
+        if (packet.flat.fragment_offset != 0 || segment.size() < tcp_header::fixed) return Outcome::drop;
+        const std::uint8_t before = segment[13];
+        std::uint8_t after = before;
+        const auto put = [&](std::uint8_t which, bool on) {
+            after = static_cast<std::uint8_t>(on ? after | which : after & ~which);
+        };
+        if (remove || ece) put(flag::ece, ece && *ece == 1);
+        if (remove || cwr) put(flag::cwr, cwr && *cwr == 1);
+        if (after == before) return Outcome::next;
+        tcp_header::set_bytes(packet, 12, static_cast<std::uint16_t>(segment[12] << 8 | after));
+        context.trace({.kind = TraceKind::altered, .text = "TCP flags", .before = before, .after = after});
+        return Outcome::next;
+    }
+};
+
+}  // namespace
+
+extern constinit const Declaration target_ecn =
+    declare_target<Ecn>({.name = "ECN",
+                         .families = v4_only,
+                         .tables = table_mangle,
+                         .help = "changes the bits of explicit congestion notification",
+                         .reads = reads_header | reads_flags,
+                         .does = does_alter_packet});
+
+}  // namespace gatehouse::rules
