@@ -65,42 +65,43 @@ struct Table::Item {
 Table::Table(Family family) : family_(family), pool_(std::make_shared<AliasPool>()) {}
 
 Table::Table(const Table& other)
-    : family_(other.family_),
-      size_(other.size_),
-      default_(other.default_),
-      root_(other.root_),
-      pool_(other.pool_) {
-    if (root_ != nullptr) ++root_->references;
-    if (default_ != 0) pool_->reference(default_);
+    : family_(other.family_), size_(other.size_), top_(other.top_), pool_(other.pool_) {
+    if (top_.node != nullptr) ++top_.node->references;
+    if (top_.outer != 0) pool_->reference(top_.outer);
 }
 
 Table::Table(Table&& other) noexcept
     : family_(other.family_),
       size_(std::exchange(other.size_, 0)),
-      default_(std::exchange(other.default_, 0)),
-      root_(std::exchange(other.root_, nullptr)),
+      top_(std::exchange(other.top_, {})),
       pool_(other.pool_) {}
 
 Table& Table::operator=(Table other) noexcept {
     std::swap(family_, other.family_);
     std::swap(size_, other.size_);
-    std::swap(default_, other.default_);
-    std::swap(root_, other.root_);
+    std::swap(top_, other.top_);
     std::swap(pool_, other.pool_);
     return *this;
 }
 
 Table::~Table() {
-    if (root_ != nullptr) release(root_);
-    if (default_ != 0) pool_->release(default_);
+    if (top_.node != nullptr) release(top_.node);
+    if (top_.outer != 0) pool_->release(top_.outer);
 }
 
 // Drops one reference; the last one takes the node's children and routes with it.
 void Table::release(Node* node) {
     if (--node->references != 0) return;
-    for (unsigned i = 0; i < node->child_count; ++i) release(node->children()[i].node);
+    for (unsigned i = 0; i < node->child_count; ++i) {
+        if (Node* kid = node->children()[i].node) release(kid);
+    }
     for (unsigned i = 0; i < node->own_count; ++i) pool_->release(node->own()[i].value);
     ::operator delete(node, std::align_val_t{alignof(Node)});
+}
+
+Node::Child Table::as_child(Node* node, std::uint32_t outer, bool direct) {
+    if (node == nullptr) return {.outer = outer};
+    return {.node = node, .outer = outer, .depth = node->depth, .flat = node->flat, .direct = direct};
 }
 
 // Makes a node. `own` is ordered by code, `kids` by slot; one reference to each kid and value passes over.
@@ -112,11 +113,8 @@ Node* Table::make(unsigned depth, const Address& key, std::span<const Node::Own>
         std::fill_n(slots.begin() + (code & 255), count, value);
     }
     std::array<Node::Child, 256> children;
-    for (unsigned i = 0; i < kids.size(); ++i) {
-        auto& value = slots[slot_at(kids[i]->key, depth)];
-        children[i] = {kids[i], value};
-        value = Node::child_bit | i;
-    }
+    std::array<std::uint32_t, 256> outer = slots;
+    for (unsigned i = 0; i < kids.size(); ++i) slots[slot_at(kids[i]->key, depth)] = Node::child_bit | i;
     Node head{};
     unsigned runs = 0;
     for (unsigned i = 0; i < 256; ++i) {
@@ -127,9 +125,16 @@ Node* Table::make(unsigned depth, const Address& key, std::span<const Node::Own>
         }
     }
     head.depth = static_cast<std::uint8_t>(depth);
-    head.flat = runs >= flat_from && depth <= (is_v4(family_) ? 8u : 24u);
-    head.value_count = static_cast<std::uint16_t>(head.flat ? 256 : runs);
-    head.child_count = static_cast<std::uint16_t>(kids.size());
+    head.flat = runs >= (depth <= 8 ? flat_from : 2 * flat_from) && depth <= (is_v4(family_) ? 8u : 24u);
+    head.value_count = static_cast<std::uint16_t>(head.flat ? 0 : runs);
+    head.child_count = static_cast<std::uint16_t>(head.flat ? 256 : kids.size());
+    if (head.flat) {
+        for (unsigned i = 0; i < 256; ++i) children[i] = {.outer = outer[i]};
+    }
+    for (unsigned i = 0; i < kids.size(); ++i) {
+        const unsigned slot = slot_at(kids[i]->key, depth);
+        children[head.flat ? slot : i] = as_child(kids[i], outer[slot], kids[i]->depth == depth + 8);
+    }
     head.own_count = static_cast<std::uint16_t>(own.size());
     head.references = 1;
     head.key = key & prefix_mask(depth);
@@ -137,10 +142,10 @@ Node* Table::make(unsigned depth, const Address& key, std::span<const Node::Own>
     auto* node = new (::operator new(head.bytes(), std::align_val_t{alignof(Node)})) Node(head);
     auto* values = const_cast<std::uint32_t*>(node->values());
     unsigned count = 0;
-    for (unsigned i = 0; i < 256; ++i) {
-        if (head.flat || (head.starts[i / 64] >> i % 64 & 1) != 0) values[count++] = slots[i];
+    for (unsigned i = 0; i < 256 && !head.flat; ++i) {
+        if ((head.starts[i / 64] >> i % 64 & 1) != 0) values[count++] = slots[i];
     }
-    std::copy_n(children.begin(), kids.size(), const_cast<Node::Child*>(node->children()));
+    std::copy_n(children.begin(), head.child_count, const_cast<Node::Child*>(node->children()));
     std::copy(own.begin(), own.end(), const_cast<Node::Own*>(node->own()));
     return node;
 }
@@ -158,8 +163,10 @@ Node* Table::tidy(unsigned depth, const Address& key, std::span<const Node::Own>
 void Table::take_apart(Node* node, bool alone, std::vector<Node::Own>& own, std::vector<Node*>& kids) {
     own.reserve(node->own_count + 1u);
     own.assign(node->own(), node->own() + node->own_count);
-    kids.reserve(node->child_count + 1u);
-    for (unsigned i = 0; i < node->child_count; ++i) kids.push_back(node->children()[i].node);
+    kids.reserve(std::min(node->child_count + 1u, 256u));
+    for (unsigned i = 0; i < node->child_count; ++i) {
+        if (Node* kid = node->children()[i].node) kids.push_back(kid);
+    }
     if (alone) {
         ::operator delete(node, std::align_val_t{alignof(Node)});
         return;
@@ -213,9 +220,8 @@ Node* Table::change_own(Node* node, bool alone, const Prefix& prefix, std::uint3
 
 Node* Table::change_child(Node* node, bool alone, const Prefix& prefix, std::uint32_t value) {
     const unsigned slot = slot_at(prefix.address, node->depth);
-    const std::uint32_t old = node->value(slot);
-    const bool there = (old & Node::child_bit) != 0;
-    auto* child = there ? const_cast<Node::Child*>(&node->children()[old & ~Node::child_bit]) : nullptr;
+    auto* child = const_cast<Node::Child*>(node->child(slot));
+    const bool there = child != nullptr;
     Node* kid = there ? child->node : nullptr;
     if (there && !alone) ++kid->references;
     Node* changed = change(kid, alone, prefix, value);
@@ -224,21 +230,21 @@ Node* Table::change_child(Node* node, bool alone, const Prefix& prefix, std::uin
         return node;
     }
     if (alone && there && changed != nullptr) {
-        child->node = changed;
+        *child = as_child(changed, child->outer, changed->depth == node->depth + 8);
         return node;
     }
     const unsigned depth = node->depth;
     const Address key = node->key;
-    const auto place = there ? old & ~Node::child_bit : 0;
     std::vector<Node::Own> own;
     std::vector<Node*> kids;
     take_apart(node, alone, own, kids);
     if (there) {
         if (!alone) release(kid);  // the changed tree stands in its place
+        const auto place = std::find(kids.begin(), kids.end(), kid);
         if (changed != nullptr) {
-            kids[place] = changed;
+            *place = changed;
         } else {
-            kids.erase(kids.begin() + place);
+            kids.erase(place);
         }
     } else {
         const auto at = std::find_if(kids.begin(), kids.end(),
@@ -250,21 +256,21 @@ Node* Table::change_child(Node* node, bool alone, const Prefix& prefix, std::uin
 
 void Table::set(const Prefix& prefix, std::uint32_t value) {
     if (prefix.length == 0) {
-        if (default_ != 0) pool_->release(default_);
-        default_ = value;
+        if (top_.outer != 0) pool_->release(top_.outer);
+        top_.outer = value;
     } else {
-        root_ = change(root_, true, prefix, value);
+        top_ = as_child(change(top_.node, true, prefix, value), top_.outer, false);
     }
 }
 
 std::uint32_t Table::exact(const Prefix& prefix) const {
-    if (prefix.length == 0) return default_;
+    if (prefix.length == 0) return top_.outer;
     const unsigned depth = home(prefix.length);
-    const Node* node = root_;
+    const Node* node = top_.node;
     while (node != nullptr && node->depth <= depth && node->holds(prefix.address)) {
         if (node->depth == depth) return own_value(*node, code_of(prefix));
-        const std::uint32_t value = node->value(node->slot(prefix.address));
-        node = (value & Node::child_bit) != 0 ? node->children()[value & ~Node::child_bit].node : nullptr;
+        const Node::Child* child = node->child(node->slot(prefix.address));
+        node = child != nullptr ? child->node : nullptr;
     }
     return 0;
 }
@@ -272,10 +278,10 @@ std::uint32_t Table::exact(const Prefix& prefix) const {
 unsigned Table::covering(const Address& address, std::span<std::uint32_t, 129> ids) const {
     std::array<const Node*, 16> path;
     unsigned nodes = 0;
-    for (const Node* node = root_; node != nullptr && node->holds(address);) {
+    for (const Node* node = top_.node; node != nullptr && node->holds(address);) {
         path[nodes++] = node;
-        const std::uint32_t value = node->value(node->slot(address));
-        node = (value & Node::child_bit) != 0 ? node->children()[value & ~Node::child_bit].node : nullptr;
+        const Node::Child* child = node->child(node->slot(address));
+        node = child != nullptr ? child->node : nullptr;
     }
     unsigned count = 0;
     while (nodes-- > 0) {
@@ -285,7 +291,7 @@ unsigned Table::covering(const Address& address, std::span<std::uint32_t, 129> i
             if (const std::uint32_t value = own_value(*path[nodes], code)) ids[count++] = value;
         }
     }
-    if (default_ != 0) ids[count++] = default_;
+    if (top_.outer != 0) ids[count++] = top_.outer;
     return count;
 }
 
@@ -342,15 +348,11 @@ bool Table::remove(const Prefix& prefix, const std::function<bool(const Nexthop&
 }
 
 void Table::prefetch(const Address& address) const {
-    const Node* node = root_;
-    while (node != nullptr && node->flat) {
-        const std::uint32_t value = node->values()[node->slot(address)];
-        if ((value & Node::child_bit) == 0) return;
-        node = node->children()[value & ~Node::child_bit].node;
-        __builtin_prefetch(node);
-        __builtin_prefetch(node + 1);
-        if (node->depth >= 16) return;
-    }
+    Node::Child at = top_;
+    while (at.flat) at = at.node->children()[at.node->slot(address)];
+    if (at.node == nullptr) return;
+    __builtin_prefetch(at.node);
+    __builtin_prefetch(at.node + 1);
 }
 
 void Table::collect(const Node* node, std::vector<Item>& items) const {
@@ -360,13 +362,15 @@ void Table::collect(const Node* node, std::vector<Item>& items) const {
         address.words[node->depth / 32] |= (own.code & 255u) << (24 - node->depth % 32);
         items.push_back({address, static_cast<std::uint8_t>(node->depth + (own.code >> 8)), own.value});
     }
-    for (unsigned i = 0; i < node->child_count; ++i) collect(node->children()[i].node, items);
+    for (unsigned i = 0; i < node->child_count; ++i) {
+        if (const Node* kid = node->children()[i].node) collect(kid, items);
+    }
 }
 
 void Table::for_each(const std::function<void(const Prefix&, const Nexthop&)>& visit) const {
     std::vector<Item> items;
-    if (root_ != nullptr) collect(root_, items);
-    if (default_ != 0) items.push_back({{}, 0, default_});
+    if (top_.node != nullptr) collect(top_.node, items);
+    if (top_.outer != 0) items.push_back({{}, 0, top_.outer});
     std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.order() < b.order(); });
     for (const auto& item : items) {
         for (const auto& nexthop : unchain(item.value)) visit({family_, item.address, item.length}, nexthop);
@@ -376,13 +380,15 @@ void Table::for_each(const std::function<void(const Prefix&, const Nexthop&)>& v
 namespace {
 std::size_t bytes_below(const Node* node) {
     std::size_t total = node->bytes();
-    for (unsigned i = 0; i < node->child_count; ++i) total += bytes_below(node->children()[i].node);
+    for (unsigned i = 0; i < node->child_count; ++i) {
+        if (const Node* kid = node->children()[i].node) total += bytes_below(kid);
+    }
     return total;
 }
 }  // namespace
 
 std::size_t Table::bytes() const {
-    return sizeof *this + pool_->bytes() + (root_ != nullptr ? bytes_below(root_) : 0);
+    return sizeof *this + pool_->bytes() + (top_.node != nullptr ? bytes_below(top_.node) : 0);
 }
 
 // Makes the tree of many prefixes at once: ordered, distinct, none of length zero; their references pass
@@ -447,7 +453,7 @@ std::size_t Table::insert_all(std::span<const Route> routes) {
         if (refused != routes.size()) break;
         const std::uint32_t id = chain(nexthops);
         if (prefix.length == 0) {
-            fresh.default_ = id;
+            fresh.top_.outer = id;
         } else {
             items.push_back({prefix.address, prefix.length, id});
         }
@@ -460,7 +466,7 @@ std::size_t Table::insert_all(std::span<const Route> routes) {
     const auto less = [](const Item& a, const Item& b) { return a.order() < b.order(); };
     const std::size_t named = items.size();
     std::vector<Item> there;
-    if (root_ != nullptr) collect(root_, there);
+    if (top_.node != nullptr) collect(top_.node, there);
     for (const auto& item : there) {
         if (std::binary_search(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(named), item, less))
             continue;
@@ -469,11 +475,11 @@ std::size_t Table::insert_all(std::span<const Route> routes) {
     }
     std::sort(items.begin() + static_cast<std::ptrdiff_t>(named), items.end(), less);
     std::inplace_merge(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(named), items.end(), less);
-    if (fresh.default_ == 0 && default_ != 0) {
-        fresh.default_ = default_;
-        pool_->reference(default_);
+    if (fresh.top_.outer == 0 && top_.outer != 0) {
+        fresh.top_.outer = top_.outer;
+        pool_->reference(top_.outer);
     }
-    if (!items.empty()) fresh.root_ = fresh.build(items);
+    if (!items.empty()) fresh.top_ = as_child(fresh.build(items), fresh.top_.outer, false);
     fresh.size_ = size_ + routes.size();
     *this = std::move(fresh);
     return refused;

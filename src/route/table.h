@@ -29,9 +29,14 @@ struct alignas(64) TableNode {
     // place among the children.
     static constexpr std::uint32_t child_bit = 0x80000000;
 
+    // The tree below a slot. What the walk needs to know of a node stands with the pointer to it, so that a
+    // dense node is read without a look at its head.
     struct Child {
-        TableNode* node;
+        TableNode* node;      // a dense node's empty slots have none
         std::uint32_t outer;  // the value of the slot that the child stands in
+        std::uint8_t depth;   // the node's
+        bool flat;            // the node's
+        bool direct;          // nothing is skipped: the node's key holds for sure
     };
     // A prefix of which this node decides the last one to eight bits.
     struct Own {
@@ -42,7 +47,7 @@ struct alignas(64) TableNode {
     std::uint64_t starts[4];  // bit n: a run starts with slot n
     std::uint8_t before[4];   // runs that start in earlier words
     std::uint8_t depth;       // the number of bits decided before this node: a multiple of eight
-    bool flat;                // `values` has all 256 slots
+    bool flat;                // no values, and 256 children, one a slot
     std::uint16_t value_count;
     std::uint16_t child_count, own_count;
     std::uint32_t references;
@@ -58,14 +63,27 @@ struct alignas(64) TableNode {
                                         reinterpret_cast<const char*>(this));
     }
 
+    // The number of bits set; the plain x86-64 that we build for has no instruction for it.
+    static unsigned ones(std::uint64_t x) {
+        x -= x >> 1 & 0x5555555555555555;
+        x = (x & 0x3333333333333333) + (x >> 2 & 0x3333333333333333);
+        x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0f;
+        return static_cast<unsigned>(x * 0x0101010101010101 >> 56);
+    }
+    // Of a node that isn't flat.
     std::uint32_t value(unsigned slot) const {
-        if (flat) return values()[slot];
         const unsigned word = slot / 64;
         const std::uint64_t upto = starts[word] & (~std::uint64_t{0} >> (63 - slot % 64));
-        return values()[before[word] + static_cast<unsigned>(std::popcount(upto)) - 1];
+        return values()[before[word] + ones(upto) - 1];
     }
     // The slot of an address: the eight bits that this node decides.
     unsigned slot(const Address& a) const { return (a.words[depth / 32] >> (24 - depth % 32)) & 255; }
+    // The child in a slot, or nullptr.
+    const Child* child(unsigned slot) const {
+        if (flat) return children()[slot].node != nullptr ? &children()[slot] : nullptr;
+        const std::uint32_t v = value(slot);
+        return (v & child_bit) != 0 ? &children()[v & ~child_bit] : nullptr;
+    }
     // Do the bits decided before this node agree?
     bool holds4(std::uint32_t a) const { return std::uint64_t{a ^ key.words[0]} >> (32 - depth) == 0; }
     bool holds(const Address& a) const;
@@ -147,52 +165,57 @@ class Table {
     void take_apart(Node* node, bool alone, std::vector<Node::Own>& own, std::vector<Node*>& kids);
     void collect(const Node* node, std::vector<Item>& items) const;
     bool insert_each(std::span<const Route> routes, std::size_t& refused);
+    static Node::Child as_child(Node* node, std::uint32_t outer, bool direct);
     void release(Node* node);
 
     Family family_;
     std::size_t size_ = 0;
-    std::uint32_t default_ = 0;  // the routes of the prefix of length zero
-    Node* root_ = nullptr;
+    Node::Child top_{};  // the tree; `outer`: the routes of the prefix of length zero
     std::shared_ptr<AliasPool> pool_;
 };
 
 inline std::uint32_t Table::find4(const Address& address) const {
     const std::uint32_t a = address.words[0];
-    std::uint32_t best = default_;
-    const Node* node = root_;
-    if (node == nullptr || !node->holds4(a)) return best;
+    std::uint32_t best = 0;
+    Node::Child at = top_;
     for (;;) {
-        const std::uint32_t value = node->value((a >> (24 - node->depth)) & 255);
+        if (at.outer != 0) best = at.outer;
+        if (at.node == nullptr || (!at.direct && !at.node->holds4(a))) return best;
+        const unsigned slot = (a >> (24 - at.depth)) & 255;
+        if (at.flat) {
+            at = at.node->children()[slot];
+            continue;
+        }
+        const std::uint32_t value = at.node->value(slot);
         if ((value & Node::child_bit) == 0) return value != 0 ? value : best;
-        const Node::Child& child = node->children()[value & ~Node::child_bit];
-        if (child.outer != 0) best = child.outer;
-        node = child.node;
-        if (!node->holds4(a)) return best;
+        at = at.node->children()[value & ~Node::child_bit];
     }
 }
 
 inline std::uint32_t Table::find6(const Address& address) const {
-    std::uint32_t best = default_;
-    const Node* node = root_;
-    if (node == nullptr || !node->holds(address)) return best;
+    std::uint32_t best = 0;
+    Node::Child at = top_;
     for (;;) {
-        const std::uint32_t value = node->value(node->slot(address));
+        if (at.outer != 0) best = at.outer;
+        if (at.node == nullptr || (!at.direct && !at.node->holds(address))) return best;
+        const unsigned slot = (address.words[at.depth / 32] >> (24 - at.depth % 32)) & 255;
+        if (at.flat) {
+            at = at.node->children()[slot];
+            continue;
+        }
+        const std::uint32_t value = at.node->value(slot);
         if ((value & Node::child_bit) == 0) return value != 0 ? value : best;
-        const Node::Child& child = node->children()[value & ~Node::child_bit];
-        if (child.outer != 0) best = child.outer;
-        node = child.node;
-        if (!node->holds(address)) return best;
+        at = at.node->children()[value & ~Node::child_bit];
     }
 }
 
 inline bool TableNode::holds(const Address& a) const {
-    unsigned rest = depth;
-    for (unsigned i = 0; rest != 0; ++i) {
-        const unsigned bits = rest < 32 ? rest : 32;
-        if (((a.words[i] ^ key.words[i]) >> (32 - bits)) != 0) return false;
-        rest -= bits;
-    }
-    return true;
+    const auto differ = [&](unsigned i) {
+        return std::uint64_t{a.words[i] ^ key.words[i]} << 32 | (a.words[i + 1] ^ key.words[i + 1]);
+    };
+    if (depth == 0) return true;
+    if (depth <= 64) return differ(0) >> (64 - depth) == 0;
+    return (differ(0) | differ(2) >> (128 - depth)) == 0;
 }
 
 }  // namespace gatehouse::route
