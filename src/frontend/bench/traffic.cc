@@ -1,6 +1,7 @@
 #include "frontend/bench/traffic.h"
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <fmt/format.h>
 #include <iterator>
@@ -31,12 +32,15 @@ std::shared_ptr<route::Router> make_router(const std::vector<route::Route>& rout
         {.name = "out", .mac = out_mac, .addresses = {{Family::ipv4, Address::v4(0x0a020001), 16}}});
     auto router = std::make_shared<route::Router>(interfaces);
     for (const auto& hop : hops) router->neighbours().set(hop.interface, Family::ipv4, hop.gateway, next_mac);
-    (void)router->add_all(routes);
+    const auto added = router->add_all(routes);
+    assert(added);
+    static_cast<void>(added);
     return router;
 }
 
 std::vector<route::Nexthop> gateways() {
     std::vector<route::Nexthop> hops;
+    hops.reserve(16);
     for (std::uint32_t i = 0; i < 16; ++i) {
         hops.push_back({.interface = static_cast<InterfaceId>(2),
                         .has_gateway = true,

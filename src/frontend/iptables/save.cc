@@ -98,6 +98,7 @@ std::string save(const rules::Draft& draft, bool counters) {
     std::string out;
     for (const auto& table : draft.tables) {
         std::vector<ChainView> chains;
+        chains.reserve(table.chains.size());
         for (const auto& chain : table.chains) {
             chains.push_back(
                 {chain.name, chain.policy, chain.counters, chain.rules.size(),
@@ -112,6 +113,7 @@ std::string save(const rules::Tables& tables, bool counters) {
     std::string out;
     for (const auto& table : tables.all()) {
         std::vector<ChainView> chains;
+        chains.reserve(table.chains.size());
         for (const auto& chain : table.chains) {
             chains.push_back({chain.name, chain.hook ? std::optional(chain.policy) : std::nullopt,
                               chain.counters, chain.spine.size(), [&](std::size_t i) {

@@ -95,7 +95,7 @@ Result<void> Runner::ask_kernel(Line& line, std::size_t rules) {
         kernel_forward_ = sample->cpu.median - sample->feed;
     }
     if (rules == 0) {
-        line.kernel = *kernel_forward_;
+        line.kernel = kernel_forward_;
         return {};
     }
     const auto sample = kernel_->rules(bench::rules_text(rules));
