@@ -519,7 +519,8 @@ bool CommandParser::finish_extensions() {
     const rules::TableInfo* info = rules::find_table(command_.table);
     const rules::Facts facts{.family = scope_.family,
                              .table = info != nullptr ? info->name : std::string_view(command_.table),
-                             .selectors = &rule_.selectors};
+                             .selectors = &rule_.selectors,
+                             .matches = &rule_.matches};
     for (std::size_t i = 0; i < loaded_.size(); ++i) {
         auto finished = loaded(i).finish(facts);
         if (!finished)
