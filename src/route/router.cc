@@ -104,6 +104,13 @@ Result<void> Router::admit_gateway(Route& route) {
                                 ? lookup4(flow, Scope::link)
                                 : lookup6(flow, n.interface,
                                           n.interface == InterfaceId::none ? Device::prefer : Device::strict);
+        if (found.type == RouteType::local && is_v4(n.gateway_family) && is_v4(route.prefix.family)) {
+            // A gateway that is an address of ours means its interface's link.
+            n.has_gateway = false;
+            n.gateway = {};
+            n.interface = found.nexthop->interface;
+            return {};
+        }
         if (found.type != RouteType::unicast || found.nexthop->has_gateway) {
             return fail(fmt::format("the gateway {} isn't on a connected network", gateway),
                         "give the interface an address of its network, or add `onlink` and a device");
