@@ -1,6 +1,7 @@
 // The engine's public face: how it is made, told and asked.
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "engine/core.h"
@@ -143,9 +144,14 @@ Result<void> Engine::install(const rules::Ruleset& ruleset) {
 }
 
 void Engine::install(std::shared_ptr<const route::Router> router) {
+    const bool renamed = !std::ranges::equal(core_->router().interfaces(), router->interfaces(), {},
+                                             &Interface::name, &Interface::name);
     core_->configuration.router = std::move(router);
     core_->services.router = core_->configuration.router.get();
     core_->services.interfaces = &core_->configuration.router->interfaces();
+    if (!renamed) return;
+    core_->tables4.repack(*core_->services.interfaces);
+    core_->tables6.repack(*core_->services.interfaces);
 }
 
 void Engine::set_trace(TraceSink* sink) { core_->services.trace = sink; }

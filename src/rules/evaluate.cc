@@ -50,7 +50,7 @@ class Walk {
 
 StepResult Walk::match(const RuleNode& node) {
     const Body& body = *node.body;
-    if (!node.exact) {
+    if (!node.exact || !key_.protocol_known) {
         switch (select(body.draft().selectors, context_)) {
             case Selected::yes: break;
             case Selected::no: return StepResult::no_match;
@@ -168,6 +168,12 @@ Verdict Walk::run() {
 }  // namespace
 
 Verdict evaluate(LiveTable& table, ChainId base, Context& context) {
+    Chain& chain = table.chains[index(base)];
+    if (chain.spine.size() == 0 && chain.policy == Policy::accept && !context.packet.traced) {
+        ++chain.counters.packets;
+        chain.counters.bytes += context.packet.flat.l3_length;
+        return Verdict::proceed;
+    }
     return Walk(table, base, context).run();
 }
 

@@ -1,5 +1,7 @@
 #include "rules/packed.h"
 
+#include "rules/body.h"
+
 namespace gatehouse::rules {
 
 namespace {
@@ -29,9 +31,12 @@ void pack_address(const AddressSelector& selector, AddressSelector& into, Packed
     }
 }
 
+constexpr unsigned bit(Field field) { return 1u << static_cast<unsigned>(field); }
+
 }  // namespace
 
-Packed pack(const Selectors& s, const Interfaces& interfaces) {
+Packed pack(const RuleDraft& rule, const Interfaces& interfaces) {
+    const Selectors& s = rule.selectors;
     Packed packed;
     pack_address(s.source, packed.source, packed);
     pack_address(s.destination, packed.destination, packed);
@@ -43,30 +48,51 @@ Packed pack(const Selectors& s, const Interfaces& interfaces) {
         packed.protocol = s.protocol;
     }
     if (s.fragment != FragmentSelector::any) packed.exact = false;
-    // Whether an IPv6 packet's protocol can be told at all is for select() to see.
-    if (s.protocol != 0 && !is_v4(s.family)) packed.exact = false;
+    for (const auto& match : rule.matches) {
+        if (match.declaration().pack != nullptr) match.declaration().pack(match.parameters(), packed);
+    }
+    // A range that holds no port is the match's to refuse.
+    if (packed.sport.low > packed.sport.high) packed.sport = {0, 65535};
+    if (packed.dport.low > packed.dport.high) packed.dport = {0, 65535};
     return packed;
 }
 
 PacketKey key_of(const Context& context) {
     const Flat& flat = context.packet.flat;
-    return {.source = flat.source,
-            .destination = flat.destination,
-            .in = index(context.in),
-            .out = index(context.out),
-            .protocol = flat.protocol,
-            .has_ports = flat.transport == Transport::whole,
-            .sport = flat.sport,
-            .dport = flat.dport};
+    const auto& s = flat.source.words;
+    const auto& d = flat.destination.words;
+    const std::uint32_t in = index(context.in), out = index(context.out);
+    const bool ports = flat.transport == Transport::whole, known = !flat.extensions_broken();
+    constexpr std::uint32_t all = 0xffffffff;
+    PacketKey key{.words = {s[0], d[0], in | out << 16, flat.protocol,
+                            static_cast<std::uint32_t>(flat.sport) | std::uint32_t{flat.dport} << 16, s[1],
+                            s[2], s[3], d[1], d[2], d[3], 0},
+                  .live = {all, all, all, known ? all : 0, ports ? all : 0, all, all, all},
+                  .half = {index(context.in), index(context.out), flat.protocol, flat.sport, flat.dport},
+                  .wide = !is_v4(flat.family),
+                  .protocol_known = known};
+    unsigned skip = 0;
+    if (!known) skip |= bit(Field::protocol);
+    if (!ports) skip |= bit(Field::sport) | bit(Field::dport);
+    key.skip = static_cast<std::uint8_t>(skip);
+    return key;
 }
 
-bool admits(const Packed& p, const PacketKey& k) {
-    if (p.never || !p.source.matches(k.source) || !p.destination.matches(k.destination)) return false;
-    if ((p.in != Packed::any_interface && p.in != k.in) || (p.out != Packed::any_interface && p.out != k.out))
+bool admits(const Packed& p, const PacketKey& key) {
+    const auto address = [&](auto place) {
+        return Address{{key.words[place(0)], key.words[place(1)], key.words[place(2)], key.words[place(3)]}};
+    };
+    const auto held = [&](Field field) { return (key.skip >> static_cast<unsigned>(field) & 1) == 0; };
+    const auto half = [&](Field field) { return key.half[static_cast<unsigned>(field)]; };
+    if (p.never || !p.source.matches(address(key_word::source_at)) ||
+        !p.destination.matches(address(key_word::destination_at)))
         return false;
-    // An unknown protocol is for select() to judge.
-    if (p.protocol != 0 && p.protocol != k.protocol && k.protocol != unknown_protocol) return false;
-    return !k.has_ports || (p.sport.contains(k.sport) && p.dport.contains(k.dport));
+    if ((p.in != Packed::any_interface && p.in != half(Field::in)) ||
+        (p.out != Packed::any_interface && p.out != half(Field::out)))
+        return false;
+    if (p.protocol != 0 && held(Field::protocol) && p.protocol != half(Field::protocol)) return false;
+    return !held(Field::sport) ||
+           (p.sport.contains(half(Field::sport)) && p.dport.contains(half(Field::dport)));
 }
 
 }  // namespace gatehouse::rules

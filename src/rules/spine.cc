@@ -1,38 +1,202 @@
 #include "rules/spine.h"
 
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
 namespace gatehouse::rules {
 
-void Spine::insert(std::size_t position, RuleNode node, const Packed& packed) {
-    node.exact = packed.exact;
-    nodes_.insert(nodes_.begin() + static_cast<std::ptrdiff_t>(position), Entry{std::move(node), packed});
+Spine::Loose Spine::make(RuleNode node) {
+    Nodes one;
+    const RuleHandle handle = node.handle;
+    one.emplace(handle, std::move(node));
+    return one.extract(handle);
 }
 
-RuleNode Spine::remove(std::size_t position) {
-    RuleNode node = std::move(nodes_[position].node);
-    nodes_.erase(nodes_.begin() + static_cast<std::ptrdiff_t>(position));
-    return node;
+Spine::~Spine() {
+    for (Leaf* leaf = index_.first(); leaf != nullptr;) {
+        Leaf* const next = leaf->next;
+        delete static_cast<Chunk*>(leaf);
+        leaf = next;
+    }
 }
 
-RuleNode Spine::replace(std::size_t position, RuleNode node, const Packed& packed) {
-    node.exact = packed.exact;
-    std::swap(nodes_[position].node, node);
-    nodes_[position].packed = packed;
-    return node;
+Spine::Spine(Spine&& from) noexcept
+    : scan_(from.scan_),
+      index_(std::move(from.index_)),
+      nodes_(std::move(from.nodes_)),
+      open_(std::exchange(from.open_, nullptr)),
+      image_(std::move(from.image_)) {}
+
+Spine& Spine::operator=(Spine&& from) noexcept {
+    std::swap(scan_, from.scan_);
+    index_ = std::move(from.index_);  // swaps
+    nodes_.swap(from.nodes_);
+    std::swap(open_, from.open_);
+    image_.swap(from.image_);
+    return *this;
+}
+
+RuleNode* Spine::node_at(std::size_t position) const {
+    const auto [leaf, at] = index_.find(position);
+    return nodes_of(static_cast<const Chunk*>(leaf))[at];
+}
+
+const RuleNode* Spine::find(RuleHandle handle) const {
+    const auto found = nodes_.find(handle);
+    return found == nodes_.end() ? nullptr : &found->second;
+}
+
+RuleNode* Spine::find(RuleHandle handle) {
+    const auto found = nodes_.find(handle);
+    return found == nodes_.end() ? nullptr : &found->second;
 }
 
 std::optional<std::size_t> Spine::position(RuleHandle handle) const {
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        if (nodes_[i].node.handle == handle) return i;
-    }
-    return {};
+    const RuleNode* const node = find(handle);
+    if (node == nullptr) return {};
+    const Chunk* const chunk = node->chunk;
+    RuleNode* const* const nodes = nodes_of(chunk);
+    return index_.position(chunk) +
+           static_cast<std::size_t>(std::find(nodes, nodes + chunk->count(), node) - nodes);
 }
 
-RuleNode* Spine::next(Cursor& cursor, const PacketKey& key) {
-    while (cursor.next < nodes_.size()) {
-        Entry& entry = nodes_[cursor.next++];
-        if (admits(entry.packed, key)) return &entry.node;
+void Spine::open(Chunk* chunk) {
+    if (open_ == chunk) return;
+    settle();
+    image_ = std::make_unique_for_overwrite<ChunkImage>();
+    chunk->decode(*image_);
+    open_ = chunk;
+}
+
+void Spine::settle() {
+    if (open_ != nullptr) open_->encode(*image_);
+    open_ = nullptr;
+    image_.reset();
+}
+
+Chunk* Spine::add_after(Chunk* where) {
+    auto* const chunk = new Chunk;
+    chunk->encode(ChunkImage{});
+    index_.insert_after(where, chunk);
+    return chunk;
+}
+
+// Makes room in a full chunk; gives the half that holds `at`, which becomes the place in it.
+Chunk* Spine::split(Chunk* chunk, unsigned& at) {
+    constexpr unsigned half = chunk_rules / 2;
+    open(chunk);
+    Chunk* const right = add_after(chunk);
+    ChunkImage tail;
+    image_->move_tail(half, tail);
+    index_.set_weight(chunk, half);
+    index_.set_weight(right, tail.count);
+    right->encode(tail);
+    if (at <= half) return chunk;
+    at -= half;
+    return right;
+}
+
+void Spine::insert(std::size_t position, Loose loose, const Packed& packed) {
+    RuleNode* const node = &nodes_.insert(nodes_.end(), std::move(loose))->second;
+    node->exact = packed.exact;
+    Chunk* chunk = static_cast<Chunk*>(index_.last());
+    unsigned at = 0;
+    if (chunk == nullptr) {
+        chunk = add_after(nullptr);
+    } else if (position < size()) {
+        const auto [leaf, offset] = index_.find(position);
+        chunk = static_cast<Chunk*>(leaf);
+        at = offset;
+        if (chunk->count() == chunk_rules) chunk = split(chunk, at);
+    } else if (chunk->count() == chunk_rules) {
+        chunk = add_after(chunk);  // a chain that grows at its end has full chunks
+    } else {
+        at = chunk->count();
     }
-    return nullptr;
+    open(chunk);
+    node->chunk = chunk;
+    image_->insert(at, node, packed);
+    index_.set_weight(chunk, image_->count);
+}
+
+void Spine::drop(Chunk* chunk) {
+    if (open_ == chunk) {
+        open_ = nullptr;
+        image_.reset();
+    }
+    index_.erase(chunk);
+    delete chunk;
+}
+
+// Chunks that many rules have left are joined, so that a walk meets few.
+void Spine::merge_with_next(Chunk* chunk) {
+    constexpr unsigned small = chunk_rules * 5 / 8;
+    auto* const next = static_cast<Chunk*>(chunk->next);
+    if (next == nullptr || chunk->count() + next->count() > small) return;
+    ChunkImage tail;
+    next->decode(tail);
+    tail.move_tail(0, *image_);
+    for (unsigned i = 0; i < image_->count; ++i) image_->nodes[i]->chunk = chunk;
+    drop(next);
+    index_.set_weight(chunk, image_->count);
+}
+
+Spine::Loose Spine::remove(std::size_t position) {
+    const auto [leaf, at] = index_.find(position);
+    auto* const chunk = static_cast<Chunk*>(leaf);
+    open(chunk);
+    RuleNode* const node = image_->nodes[at];
+    image_->erase(at);
+    index_.set_weight(chunk, image_->count);
+    if (image_->count == 0) {
+        drop(chunk);
+    } else {
+        merge_with_next(chunk);
+    }
+    node->chunk = nullptr;
+    return nodes_.extract(node->handle);
+}
+
+Spine::Loose Spine::replace(std::size_t position, Loose loose, const Packed& packed) {
+    RuleNode* const node = &nodes_.insert(nodes_.end(), std::move(loose))->second;
+    node->exact = packed.exact;
+    const auto [leaf, at] = index_.find(position);
+    open(static_cast<Chunk*>(leaf));
+    RuleNode* const old = image_->nodes[at];
+    image_->set(at, node, packed);
+    node->chunk = std::exchange(old->chunk, nullptr);
+    return nodes_.extract(old->handle);
+}
+
+void Spine::repack(const Interfaces& interfaces) {
+    settle();
+    for (Leaf* leaf = index_.first(); leaf != nullptr; leaf = leaf->next) {
+        auto* const chunk = static_cast<Chunk*>(leaf);
+        ChunkImage image;
+        for (unsigned i = 0; i < chunk->count(); ++i) {
+            RuleNode* const node = chunk->nodes[i];
+            const Packed packed = pack(node->body->draft(), interfaces);
+            node->exact = packed.exact;
+            image.insert(i, node, packed);
+        }
+        chunk->encode(image);
+    }
+}
+
+RuleNode* Spine::next(Cursor& cursor, const PacketKey& key) const {
+    assert(open_ == nullptr);
+    if (cursor.left == 0) {
+        const auto* const from = cursor.begun
+                                     ? (cursor.chunk != nullptr ? cursor.chunk->following() : nullptr)
+                                     : static_cast<const Chunk*>(index_.first());
+        cursor.begun = true;
+        cursor.chunk = scan_(from, key, cursor.left);
+        if (cursor.chunk == nullptr) return nullptr;
+    }
+    const int at = std::countr_zero(cursor.left);
+    cursor.left &= cursor.left - 1;
+    return cursor.chunk->nodes[static_cast<unsigned>(at)];
 }
 
 }  // namespace gatehouse::rules

@@ -11,16 +11,21 @@ void Tables::install(const Ruleset& ruleset, const Interfaces& interfaces) {
             Chain live{
                 .name = chain.name, .hook = chain.hook, .policy = chain.policy, .counters = chain.counters};
             for (const auto& body : chain.rules) {
-                Packed packed = pack(body->draft().selectors, interfaces);
-                for (const auto& match : body->draft().matches) {
-                    if (match.declaration().pack != nullptr)
-                        match.declaration().pack(match.parameters(), packed);
-                }
-                live.spine.insert(live.spine.size(), {body, body->draft().counters, next_handle_++}, packed);
+                live.spine.insert(
+                    live.spine.size(),
+                    {.body = body, .counters = body->draft().counters, .handle = next_handle_++},
+                    pack(body->draft(), interfaces));
             }
+            live.spine.settle();
             table.chains.push_back(std::move(live));
         }
         tables_.push_back(std::move(table));
+    }
+}
+
+void Tables::repack(const Interfaces& interfaces) {
+    for (auto& table : tables_) {
+        for (auto& chain : table.chains) chain.spine.repack(interfaces);
     }
 }
 

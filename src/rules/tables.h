@@ -39,6 +39,9 @@ class Tables {
     // Replaces every table. Counters are as the ruleset has them.
     void install(const Ruleset& ruleset, const Interfaces& interfaces);
 
+    // Interfaces have other names or numbers: selectors are packed anew.
+    void repack(const Interfaces& interfaces);
+
     Family family() const { return family_; }
     std::vector<LiveTable>& all() { return tables_; }
     const std::vector<LiveTable>& all() const { return tables_; }
