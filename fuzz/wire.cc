@@ -175,7 +175,7 @@ void require_inside(const Packet& packet) {
 void edit_and_verify(Packet& packet, Random& random) {
     // Checksums that the input had wrong are made right first; a length or coverage that lies stays out of
     // it.
-    if (!transport_sum::covered(packet) && packet.flat.transport == Transport::whole) return;
+    if (packet.flat.transport == Transport::whole && !transport_sum::covered(packet)) return;
     edit::renew_network_checksum(packet);
     edit::renew_transport_checksum(packet);
     const auto kind = transport_sum::kind_of(packet);

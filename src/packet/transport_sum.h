@@ -22,7 +22,8 @@ inline bool has_crc(const Packet& packet) {
     return packet.flat.protocol == wire::protocol::sctp && packet.flat.transport == Transport::whole;
 }
 
-// The bytes that the checksum covers, from the transport header: all to the packet's end; as many as UDP's
+// Of a packet whose transport header is whole (the functions from here on ask for that): the bytes that the
+// checksum covers, from the transport header: all to the packet's end; as many as UDP's
 // length says; UDP-Lite's and DCCP's coverage. A length or coverage that can't be gives nothing.
 std::optional<std::size_t> covered(const Packet& packet);
 // The length that the pseudo-header has.
