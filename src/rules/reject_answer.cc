@@ -7,6 +7,7 @@
 #include "hook/icmp_error.h"
 #include "route/router.h"
 #include "rules/selectors.h"
+#include "wire/ipv4.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::rules {
@@ -26,7 +27,23 @@ std::uint64_t pseudo_header(const Flat& flat, std::uint8_t number, std::size_t l
     return sum;
 }
 
+// Linux writes its address or time into an option that has room for it when the packet is routed, and renews
+// the header's sum only on departure. The sum it takes before it answers covers the header, too, so that such
+// a packet never passes.
+bool has_room_to_record(const Packet& packet) {
+    namespace option = wire::ipv4_option;
+    const auto view = wire::Ipv4View::parse(packet.network());
+    if (!view) return false;
+    auto options = view->options();
+    while (const auto one = options.next()) {
+        const bool records = one->kind == option::record_route || one->kind == option::timestamp;
+        if (records && one->bytes.size() > 2 && one->bytes[2] <= one->bytes.size()) return true;
+    }
+    return false;
+}
+
 bool sums_up(const Packet& packet) {
+    if (is_v4(packet.flat.family) && has_room_to_record(packet)) return false;
     const Bytes segment = packet.transport();
     const std::uint8_t number = packet.flat.protocol;
     const bool pseudo = !is_v4(packet.flat.family) || number == protocol::tcp || number == protocol::udp;
