@@ -104,6 +104,40 @@ inline bool parse_plain_ipv4(Packet& packet, std::uint32_t l3) {
     return true;
 }
 
+// The common IPv6 packet: TCP, UDP or ICMPv6 straight behind the fixed header, nothing wrong with it, and
+// addresses that need no second look. False leaves it to parse_ipv6().
+inline bool parse_plain_ipv6(Packet& packet, std::uint32_t l3) {
+    constexpr std::uint32_t header = 40;
+    const std::uint8_t* const at = packet.data + l3;
+    if (packet.length < l3 + header || at[0] >> 4 != 6) return false;
+    const std::uint32_t there = load_be16(at + 4);
+    const std::uint8_t number = at[6];
+    const bool tcp = number == protocol::tcp;
+    if (!tcp && number != protocol::udp && number != protocol::icmpv6) return false;
+    if (there < (tcp ? 20u : 8u) || there > packet.length - l3 - header) return false;
+    // The loopback address begins with a zero, a multicast address with 0xff: neither does here.
+    if (at[8] == 0 || at[8] == 0xff || at[24] == 0 || at[24] == 0xff) return false;
+    Flat& flat = packet.flat;
+    flat.source = Address::load(at + 8, Family::ipv6);
+    flat.destination = Address::load(at + 24, Family::ipv6);
+    flat.family = Family::ipv6;
+    flat.protocol = number;
+    flat.tos = static_cast<std::uint8_t>(load_be16(at) >> 4);
+    flat.ttl = at[7];
+    flat.transport = Transport::whole;
+    flat.tcp_flags = tcp ? at[header + 13] : 0;
+    flat.fragmented = false;
+    flat.fragment_offset = 0;
+    flat.l3 = static_cast<std::uint16_t>(l3);
+    flat.l4 = static_cast<std::uint16_t>(l3 + header);
+    flat.l3_length = static_cast<std::uint16_t>(header + there);
+    const bool types = number == protocol::icmpv6;
+    flat.sport = types ? at[header] : load_be16(at + header);
+    flat.dport = types ? at[header + 1] : load_be16(at + header + 2);
+    flat.network = true;
+    return true;
+}
+
 Finding parse_version(Packet& packet, std::uint16_t type) {
     if (type == ethertype::ipv4) return parse_ipv4(packet);
     return parse_detail::parse_ipv6(packet);
@@ -134,7 +168,8 @@ bool is_vlan(std::uint16_t type) { return type == ethertype::vlan || type == eth
     packet.flat.l3 = static_cast<std::uint16_t>(at);
     if (type < ethertype::first) return {.ethertype = 0};
     if (type != ethertype::ipv4 && type != ethertype::ipv6) return {.ethertype = type};
-    if (type == ethertype::ipv4 && parse_plain_ipv4(packet, at)) return {.ethertype = type};
+    const bool plain = type == ethertype::ipv4 ? parse_plain_ipv4(packet, at) : parse_plain_ipv6(packet, at);
+    if (plain) return {.ethertype = type};
     return {.finding = parse_version(packet, type), .ethertype = type};
 }
 
@@ -172,6 +207,10 @@ Parsed parse_frame(Packet& packet) {
         [[likely]] {
         return {.ethertype = ethertype::ipv4};
     }
+    if (packet.length >= ethernet_header && load_be16(packet.data + 12) == ethertype::ipv6 &&
+        parse_plain_ipv6(packet, ethernet_header)) {
+        return {.ethertype = ethertype::ipv6};
+    }
     return parse_any_frame(packet);
 }
 
@@ -184,7 +223,9 @@ Finding parse_network(Packet& packet) {
         return {Reason::ip_header_truncated, {0, wire::Ipv4View::minimum}};
     }
     const unsigned version = packet.data[l3] >> 4;
-    if (version == 6) return parse_detail::parse_ipv6(packet);
+    if (version == 6) {
+        return parse_plain_ipv6(packet, l3) ? Finding{} : parse_detail::parse_ipv6(packet);
+    }
     return parse_ipv4(packet);
 }
 

@@ -8,19 +8,6 @@ namespace gatehouse::transport_sum {
 
 namespace protocol = wire::protocol;
 
-std::optional<Kind> kind_of(const Packet& packet) {
-    if (packet.flat.transport != Transport::whole) return {};
-    switch (packet.flat.protocol) {
-        case protocol::tcp: return Kind{.field = 16, .pseudo = true};
-        case protocol::udp:
-        case protocol::udplite: return Kind{.field = 6, .pseudo = true, .zero_is_none = true};
-        case protocol::dccp: return Kind{.field = 6, .pseudo = true};
-        case protocol::icmp: return Kind{.field = 2};
-        case protocol::icmpv6: return Kind{.field = 2, .pseudo = true};
-        default: return {};
-    }
-}
-
 std::optional<std::size_t> covered(const Packet& packet) {
     const Bytes l4 = packet.transport();
     std::size_t bytes = l4.size();

@@ -16,7 +16,19 @@ struct Kind {
 };
 // Nothing for SCTP (its CRC32c is apart), for protocols without one, and unless the transport header is
 // whole.
-std::optional<Kind> kind_of(const Packet& packet);
+inline std::optional<Kind> kind_of(const Packet& packet) {
+    namespace protocol = wire::protocol;
+    if (packet.flat.transport != Transport::whole) return {};
+    switch (packet.flat.protocol) {
+        case protocol::tcp: return Kind{.field = 16, .pseudo = true};
+        case protocol::udp:
+        case protocol::udplite: return Kind{.field = 6, .pseudo = true, .zero_is_none = true};
+        case protocol::dccp: return Kind{.field = 6, .pseudo = true};
+        case protocol::icmp: return Kind{.field = 2};
+        case protocol::icmpv6: return Kind{.field = 2, .pseudo = true};
+        default: return {};
+    }
+}
 
 inline bool has_crc(const Packet& packet) {
     return packet.flat.protocol == wire::protocol::sctp && packet.flat.transport == Transport::whole;
