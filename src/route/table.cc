@@ -349,7 +349,11 @@ bool Table::remove(const Prefix& prefix, const std::function<bool(const Nexthop&
 
 void Table::prefetch(const Address& address) const {
     Node::Child at = top_;
-    while (at.flat) at = at.node->children()[at.node->slot(address)];
+    while (at.node != nullptr && (at.flat || at.depth < 16)) {  // those near the top are in the cache
+        const Node::Child* child = at.node->child(at.node->slot(address));
+        if (child == nullptr) return;
+        at = *child;
+    }
     if (at.node == nullptr) return;
     __builtin_prefetch(at.node);
     __builtin_prefetch(at.node + 1);
