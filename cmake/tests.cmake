@@ -12,3 +12,10 @@ endforeach()
 # Runs the kernel oracle's scenario directories: see tests/differential/run.
 add_executable(gatehouse-differential ${CMAKE_SOURCE_DIR}/tests/differential/differential.cc)
 target_link_libraries(gatehouse-differential PRIVATE gatehouse_frontend)
+
+# The scenarios, on the engine and (as root) on the real kernel, which proves that what they expect is true.
+add_test(NAME scenarios.engine COMMAND gatehouse test ${CMAKE_SOURCE_DIR}/tests/scenarios
+         --junit ${CMAKE_BINARY_DIR}/results-scenarios-engine.xml)
+add_test(NAME scenarios.kernel COMMAND ${CMAKE_SOURCE_DIR}/tests/scenarios/against-kernel $<TARGET_FILE:gatehouse>
+         ${CMAKE_BINARY_DIR}/results-scenarios-kernel.xml)
+set_tests_properties(scenarios.kernel PROPERTIES SKIP_RETURN_CODE 77)

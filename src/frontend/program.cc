@@ -14,6 +14,7 @@ namespace {
 constexpr Tool tools[] = {
     {"replay", "send a capture's packets through rules and say what became of them", run_replay},
     {"explain", "tell one packet's walk through hooks, tables and rules", run_explain},
+    {"test", "run scenario files, on the engine or on the kernel", run_test},
     {"iptables", "change and show a ruleset file's IPv4 tables", run_iptables4},
     {"iptables-save", "write a ruleset file's IPv4 tables, as iptables-save does", run_save4},
     {"iptables-restore", "put iptables-save text in place of a ruleset file's tables", run_restore4},

@@ -1,0 +1,50 @@
+#include <chrono>
+#include <thread>
+
+#include "frontend/scenario/peer.h"
+
+namespace gatehouse::frontend::scenario {
+
+namespace {
+
+// The tables that the kernel has: all but `debug`.
+std::string without_debug(std::string_view text) {
+    std::string kept;
+    bool skipping = false;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        const auto line = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (line.starts_with("*")) skipping = line == "*debug";
+        if (!skipping) kept.append(line).push_back('\n');
+    }
+    return kept;
+}
+
+class KernelPeer final : public Peer {
+  public:
+    explicit KernelPeer(std::unique_ptr<oracle::Kernel> kernel) : kernel_(std::move(kernel)) {}
+
+    Result<void> load(const Load& load) override {
+        return kernel_->load(load.family, without_debug(load.text));
+    }
+    Result<std::vector<oracle::LeftFrame>> inject(const std::string& port, Bytes frame,
+                                                  Nanoseconds after) override {
+        if (after > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(after));
+        return kernel_->inject(port, frame);
+    }
+    Result<std::string> counters(Family family) override { return kernel_->counters(family); }
+
+  private:
+    std::unique_ptr<oracle::Kernel> kernel_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Peer>> make_kernel_peer(const oracle::Network& network) {
+    auto kernel = oracle::Kernel::start(network);
+    if (!kernel) return std::unexpected(kernel.error());
+    return std::make_unique<KernelPeer>(std::move(*kernel));
+}
+
+}  // namespace gatehouse::frontend::scenario
