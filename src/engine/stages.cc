@@ -4,6 +4,7 @@
 #include "packet/edit.h"
 #include "stack/arp.h"
 #include "stack/forward.h"
+#include "stack/ip_options.h"
 #include "stack/link.h"
 #include "stack/local.h"
 #include "wire/protocol.h"
@@ -123,14 +124,28 @@ bool Engine::Core::route_arrival(Passage& passage) {
             return false;
         case route::Kind::local:
         case route::Kind::broadcast:
-        case route::Kind::multicast: context.hook = Hook::input; return true;
+        case route::Kind::multicast:
         case route::Kind::forward: break;
+    }
+    const bool options = is_v4(packet.flat.family) && (packet.l3()[0] & 15) > 5;
+    if (options) {
+        if (const Finding finding = stack::accept_options(context)) {
+            drop(passage, finding);
+            return false;
+        }
+    }
+    if (route.kind != route::Kind::forward) {
+        context.hook = Hook::input;
+        return true;
     }
     const std::uint32_t mtu = stack::path_mtu(route, interface(route.interface));
     if (const Finding finding = stack::prepare_forward(context, mtu)) {
         drop(passage, finding);
         return false;
     }
+    if (options)
+        stack::record_route(packet,
+                            router().select_source(Family::ipv4, route.interface, packet.flat.destination));
     context.hook = Hook::forward;
     context.out = route.interface;
     return true;
@@ -181,7 +196,14 @@ void Engine::Core::deliver(Passage& passage) {
     }
     if (services.world->local_socket(context.packet) == Answer::yes)
         return finish(passage, Disposition::delivered);
-    context.finding = stack::answer_local(context, configuration.tunables);
+    // What was sent to many gets no answer but an echo's, however the frame was addressed.
+    const bool to_many =
+        passage.route.kind == route::Kind::broadcast || passage.route.kind == route::Kind::multicast;
+    if (to_many && is_v4(context.family()) && context.packet.flat.protocol != wire::protocol::icmp) {
+        context.finding = {.reason = Reason::ignored_by_stack};
+    } else {
+        context.finding = stack::answer_local(context, configuration.tunables);
+    }
     finish(passage, Disposition::consumed);
 }
 
