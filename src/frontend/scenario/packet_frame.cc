@@ -258,7 +258,7 @@ Result<std::vector<std::uint8_t>> build_frame(const Fields& f) {
     const std::size_t l3 = f.has("vlan") ? 18 : 14;
     const std::uint8_t protocol = protocol_of(f);
     build_network(f, b, protocol);
-    if (f.number("offset") == 0) build_transport(f, b, protocol);
+    if (f.number("offset") == 0 && *f.find("proto") != "ip") build_transport(f, b, protocol);
     const auto payload = f.bytes("payload");
     b.payload(payload);
     if (f.has("pad")) b.pad_to(f.number("pad"));

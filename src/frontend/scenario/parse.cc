@@ -16,7 +16,13 @@ constexpr unsigned most_times = 10'000;
 constexpr std::size_t most_steps = 100'000;
 constexpr double longest_wait = 86'400;  // seconds
 
+constexpr std::uintmax_t longest_file = 64u << 20;
+
 Result<std::string> read_file(const std::string& path) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) return fail(fmt::format("`{}` isn't a file", path));
+    if (std::filesystem::file_size(path, error) > longest_file)
+        return fail(fmt::format("`{}` is longer than 64 MiB", path));
     std::ifstream file(path, std::ios::binary);
     if (!file) return fail(fmt::format("can't read `{}`", path));
     return std::string(std::istreambuf_iterator<char>(file), {});

@@ -73,7 +73,7 @@ std::optional<std::uint8_t> tcp_flags(std::string_view letters) {
     if (letters == "0") return std::uint8_t{0};
     std::uint8_t flags = 0;
     for (const char c : letters) {
-        const auto bit = letters_in_order.find(c);
+        const auto bit = letters_in_order.find(c == 'A' ? '.' : c);
         if (bit == std::string_view::npos) return {};
         flags = static_cast<std::uint8_t>(flags | 1u << bit);
     }

@@ -19,7 +19,7 @@ std::span<const std::string_view> protocol_names();
 // "echo-request", "3".
 std::optional<std::uint8_t> icmp_type_number(std::string_view name, bool v4);
 
-// packetdrill's letters: F S R P . (ACK) U E W, or "0" for none. Nothing: another letter.
+// packetdrill's letters: F S R P . (or A: ACK) U E W, or "0" for none. Nothing: another letter.
 std::optional<std::uint8_t> tcp_flags(std::string_view letters);
 std::string flags_text(std::uint8_t flags);
 
