@@ -143,9 +143,6 @@ bool Engine::Core::route_arrival(Passage& passage) {
         drop(passage, finding);
         return false;
     }
-    if (options)
-        stack::record_route(packet,
-                            router().select_source(Family::ipv4, route.interface, packet.flat.destination));
     context.hook = Hook::forward;
     context.out = route.interface;
     return true;
@@ -219,6 +216,11 @@ void Engine::Core::depart(Passage& passage) {
     if (!mac && context.out == passage.back_by) mac = passage.back_to;
     if (!mac) return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
     context.trace({.kind = TraceKind::neighbour});
+    // Linux writes its address into the options once the hooks have let the packet go.
+    const bool forwarded = !packet.generated && !passage.local_out;
+    if (forwarded && is_v4(packet.flat.family) && (packet.l3()[0] & 15) > 5)
+        stack::record_route(packet,
+                            router().select_source(Family::ipv4, context.out, packet.flat.destination));
     stack::frame(packet, out.mac, *mac);
     const std::uint32_t mtu = stack::path_mtu(passage.route, out);
     if (packet.flat.l3_length > mtu && packet.segmentation == SegmentationType::none)
