@@ -1,0 +1,227 @@
+// Makes random rulesets, aims packets at the edges of their rules, and holds the engine against the real
+// kernel: the frames that leave and the counters must be the same.
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fstream>
+#include <random>
+#include <set>
+
+#include "base/text.h"
+#include "network.h"
+#include "peers.h"
+#include "ruleset.h"
+#include "tally.h"
+
+namespace fs = std::filesystem;
+
+namespace gatehouse::generator {
+namespace {
+
+struct Options {
+    std::uint32_t rulesets = 1000, packets = 100;
+    std::uint64_t seed = 0;
+    std::optional<Family> family;
+    fs::path out = "generator-differences";
+};
+
+// The rules of one family and frames, and how the two peers are held against one another over them.
+struct Case {
+    Family family{};
+    std::string rules;
+    std::vector<Frame> frames;
+};
+
+struct Difference {
+    std::size_t frame = 0;
+    std::string what;
+};
+
+std::string compare_counters(const std::string& expected, const std::string& actual) {
+    const auto theirs = split(expected, '\n'), ours = split(actual, '\n');
+    std::string out;
+    for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i) {
+        const auto a = i < theirs.size() ? theirs[i] : "", b = i < ours.size() ? ours[i] : "";
+        if (a != b) out += fmt::format("expected {}\nactual   {}\n", a, b);
+    }
+    return out;
+}
+
+// The first difference, if any. `each`: looks at counters after every frame.
+Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Case& c, bool each,
+                                      bool counted = false) {
+    auto engine = EnginePeer::start(c.family, c.rules, counted);
+    if (!engine) return std::unexpected(engine.error());
+    if (auto done = kernel.load(c.family, c.rules); !done)
+        return std::optional(Difference{0, "the kernel refuses the rules: " + done.error().text()});
+    for (std::size_t i = 0; i < c.frames.size(); ++i) {
+        const auto& frame = c.frames[i];
+        const auto expected = kernel.inject(network().ports[frame.port].name, frame.bytes);
+        if (!expected) return std::unexpected(expected.error());
+        std::string what = compare(*expected, (*engine)->inject(frame));
+        if (what.empty() && (each || i + 1 == c.frames.size())) {
+            const auto counters = kernel.counters(c.family);
+            if (!counters) return std::unexpected(counters.error());
+            what = compare_counters(*counters, (*engine)->counters());
+        }
+        if (!what.empty()) return std::optional(Difference{i, std::move(what)});
+    }
+    return std::optional<Difference>{};
+}
+
+bool differs(oracle::Kernel& kernel, const Case& c) {
+    const auto difference = run(kernel, c, false);
+    return difference && *difference;
+}
+
+// Fewer frames and rules, as long as the peers differ.
+Case shrink(oracle::Kernel& kernel, Case c) {
+    if (const auto found = run(kernel, c, true); found && *found) {
+        c.frames.resize((*found)->frame + 1);
+        Case last{c.family, c.rules, {c.frames.back()}};
+        if (differs(kernel, last)) c = std::move(last);
+    }
+    for (bool smaller = true; smaller;) {
+        smaller = false;
+        const std::string before = c.rules;
+        for (const auto line : split(before, '\n')) {
+            if (!line.starts_with("[") && !line.starts_with("-A")) continue;
+            Case less = c;
+            const auto at = less.rules.find(line);
+            if (at == std::string::npos) continue;
+            less.rules.erase(at, line.size() + 1);
+            if (!differs(kernel, less)) continue;
+            c = std::move(less);
+            smaller = true;
+        }
+    }
+    return c;
+}
+
+std::string report(oracle::Kernel& kernel, const Case& c, std::uint64_t seed) {
+    std::string out = fmt::format("seed {}: {}\n", seed, is_v4(c.family) ? "IPv4" : "IPv6");
+    const auto found = run(kernel, c, true);
+    out += c.rules;
+    if (!found) return out + found.error().text() + "\n";
+    const std::size_t last = *found ? (*found)->frame : c.frames.size() - 1;
+    out += fmt::format("{} packets; the last, at {}:\n{:02x}\n", last + 1,
+                       network().ports[c.frames[last].port].name, fmt::join(c.frames[last].bytes, ""));
+    out += *found ? (*found)->what : "the difference is gone when the case runs again\n";
+    auto engine = EnginePeer::start(c.family, c.rules, false);
+    if (!engine) return out + engine.error().text() + "\n";
+    std::string walk;
+    for (std::size_t i = 0; i <= last; ++i) (*engine)->inject(c.frames[i], i == last ? &walk : nullptr);
+    return out + "the engine's walk:\n" + walk;
+}
+
+void write(const fs::path& directory, const Case& whole, const Case& small, const std::string& text) {
+    fs::create_directories(directory);
+    const std::string name = is_v4(whole.family) ? "rules.v4" : "rules.v6";
+    std::ofstream(directory / "report.txt") << text;
+    std::ofstream(directory / name) << small.rules;
+    std::ofstream(directory / ("whole-" + name)) << whole.rules;
+    std::ofstream lines(directory / "in.jsonl");
+    for (const auto& frame : small.frames)
+        lines << fmt::format("{{\"port\": {}, \"hex\": \"{:02x}\"}}\n", frame.port,
+                             fmt::join(frame.bytes, ""));
+}
+
+Case random_case(const Options& options, std::uint64_t seed) {
+    Random random(seed);
+    const Family drawn = random.below(2) == 0 ? Family::ipv4 : Family::ipv6;
+    Edges edges;
+    Draw draw{random, options.family.value_or(drawn), edges};
+    Case c{.family = draw.family, .rules = random_ruleset(draw), .frames = {}};
+    for (std::uint32_t i = 0; i < options.packets; ++i) c.frames.push_back(random_frame(draw));
+    return c;
+}
+
+// Prints the tally; the names of options that never matched, or never failed to.
+std::size_t print_tally() {
+    std::size_t never = 0;
+    fmt::print("{:<40} {:>9} {:>9}\n", "option", "matched", "failed");
+    for (const auto& [name, count] : tally()) {
+        const bool poor = count.matched == 0 || (count.match && count.failed == 0);
+        never += poor;
+        fmt::print("{:<40} {:>9} {:>9}{}\n", name, count.matched, count.failed, poor ? "  <- never" : "");
+    }
+    return never;
+}
+
+std::optional<Options> read(int argc, char** argv) {
+    Options options{.seed = std::random_device{}()};
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string_view name = argv[i];
+        const auto number = parse_number(argv[i + 1]);
+        if (name == "--out") {
+            options.out = argv[i + 1];
+        } else if (!number) {
+            return {};
+        } else if (name == "--rulesets") {
+            options.rulesets = static_cast<std::uint32_t>(*number);
+        } else if (name == "--packets") {
+            options.packets = static_cast<std::uint32_t>(*number);
+        } else if (name == "--seed") {
+            options.seed = *number;
+        } else if (name == "--family" && (*number == 4 || *number == 6)) {
+            options.family = *number == 4 ? Family::ipv4 : Family::ipv6;
+        } else {
+            return {};
+        }
+    }
+    if (argc % 2 == 0 || options.packets == 0) return {};
+    return options;
+}
+
+int main_of(int argc, char** argv) {
+    const auto options = read(argc, argv);
+    if (!options) {
+        fmt::print(stderr,
+                   "usage: gatehouse-generator [--rulesets N] [--packets N] [--seed S] [--family 4|6] [--out "
+                   "DIR]\n");
+        return 2;
+    }
+    if (const auto able = oracle::Kernel::available(); !able) {
+        fmt::print("skipped: {}\n", able.error().text());
+        return 77;
+    }
+    auto kernel = oracle::Kernel::start(kernel_network());
+    if (!kernel) {
+        fmt::print(stderr, "{}\n", kernel.error().text());
+        return 2;
+    }
+    start_tally();
+    fmt::print("seed {}\n", options->seed);
+    std::size_t differences = 0, packets = 0;
+    for (std::uint32_t i = 0; i < options->rulesets; ++i) {
+        const std::uint64_t seed = options->seed + i;
+        const Case whole = random_case(*options, seed);
+        packets += whole.frames.size();
+        const auto found = run(**kernel, whole, false, true);
+        if (found && !*found) continue;
+        ++differences;
+        const Case small = found ? shrink(**kernel, whole) : whole;
+        const std::string text = report(**kernel, small, seed);
+        fmt::print("{}\n", text);
+        std::fflush(stdout);
+        write(options->out / std::to_string(seed), whole, small, text);
+    }
+    const std::size_t never = print_tally();
+    fmt::print(
+        "{} rulesets, {} packets, {} differences, {} options that never matched or never failed; seed {}\n",
+        options->rulesets, packets, differences, never, options->seed);
+    return differences == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace gatehouse::generator
+
+int main(int argc, char** argv) {
+    try {
+        return gatehouse::generator::main_of(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "{}\n", error.what());
+        return 2;
+    }
+}

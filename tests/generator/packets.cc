@@ -1,0 +1,198 @@
+#include "packets.h"
+
+#include "network.h"
+#include "wire/builder.h"
+#include "wire/protocol.h"
+
+namespace gatehouse::generator {
+namespace {
+
+std::uint32_t near(Draw& draw, const std::vector<std::uint32_t>& edges, std::uint32_t otherwise) {
+    return !edges.empty() && draw.chance(75) ? draw.of(edges) : otherwise;
+}
+
+Address address(Draw& draw, unsigned percent_special) {
+    const auto& all = draw.chance(percent_special) ? special(draw.family) : hosts(draw.family);
+    return *parse_address(draw.of(all), draw.family);
+}
+
+std::uint16_t port(Draw& draw) {
+    return static_cast<std::uint16_t>(near(draw, draw.edges.ports, draw.number(0, 1000)));
+}
+
+wire::Tcp tcp_fields(Draw& draw) {
+    wire::Tcp fields{.source = port(draw),
+                     .destination = port(draw),
+                     .sequence = draw.random.next32(),
+                     .acknowledgment = draw.random.next32()};
+    fields.flags = static_cast<std::uint8_t>(near(draw, draw.edges.tcp_flags, draw.random.below(256)));
+    if (draw.chance(25)) fields.flags = 2;
+    if (draw.chance(20)) fields.flags |= static_cast<std::uint8_t>(1u << draw.random.below(8));
+    if (draw.chance(50)) fields.options.mss(static_cast<std::uint16_t>(near(draw, draw.edges.mss, 1460)));
+    if (draw.chance(30)) fields.options.nop().window_scale(7);
+    if (draw.chance(20)) fields.options.sack_permitted();
+    if (draw.chance(20)) fields.options.timestamps(1, 2);
+    if (!draw.edges.tcp_options.empty() && draw.chance(40)) {
+        const auto kind = static_cast<std::uint8_t>(draw.of(draw.edges.tcp_options));
+        const std::uint8_t raw[] = {kind, static_cast<std::uint8_t>(draw.chance(90) ? 2 : 0)};
+        fields.options.raw(raw);
+    }
+    if (draw.chance(4)) fields.header_words = static_cast<std::uint8_t>(draw.random.below(16));
+    if (draw.chance(6)) fields.checksum = static_cast<std::uint16_t>(draw.random.next32());
+    return fields;
+}
+
+wire::Icmp icmp_fields(Draw& draw) {
+    const bool v4 = is_v4(draw.family);
+    const std::uint32_t usual =
+        v4 ? draw.among({0u, 3u, 8u, 11u, 17u, 12u}) : draw.among({1u, 2u, 3u, 4u, 128u, 129u, 200u});
+    const std::uint32_t drawn = near(draw, draw.edges.icmp, usual << 8 | draw.random.below(3));
+    wire::Icmp fields{.type = static_cast<std::uint8_t>(drawn >> 8),
+                      .code = static_cast<std::uint8_t>(drawn),
+                      .rest = draw.random.next32()};
+    if (draw.chance(6)) fields.checksum = static_cast<std::uint16_t>(draw.random.next32());
+    return fields;
+}
+
+// Opens the transport header of `protocol`; what isn't known to the builder is bytes alone.
+void transport(wire::PacketBuilder& builder, std::uint8_t protocol, Draw& draw) {
+    const auto spi = [&] { return near(draw, draw.edges.spis, draw.number(0, 20)); };
+    switch (protocol) {
+        case wire::protocol::tcp: builder.tcp(tcp_fields(draw)); break;
+        case wire::protocol::udp: {
+            wire::Udp fields{.source = port(draw), .destination = port(draw)};
+            if (draw.chance(6))
+                fields.checksum = static_cast<std::uint16_t>(draw.chance(50) ? 0 : draw.random.next32());
+            if (draw.chance(3)) fields.length = static_cast<std::uint16_t>(draw.random.below(40));
+            builder.udp(fields);
+            break;
+        }
+        case wire::protocol::udplite:
+            builder.udplite({.source = port(draw),
+                             .destination = port(draw),
+                             .coverage = draw.among<std::uint16_t>({0, 8, 10})});
+            break;
+        case wire::protocol::sctp:
+            builder.sctp({.source = port(draw), .destination = port(draw), .tag = 7});
+            break;
+        case wire::protocol::dccp: builder.dccp({.source = port(draw), .destination = port(draw)}); break;
+        case wire::protocol::icmp: is_v4(draw.family) ? builder.icmp(icmp_fields(draw)) : builder; break;
+        case wire::protocol::icmpv6: is_v4(draw.family) ? builder : builder.icmpv6(icmp_fields(draw)); break;
+        case wire::protocol::esp: builder.esp({.spi = spi(), .sequence = 1}); break;
+        case wire::protocol::ah: {
+            static const std::uint8_t check[12] = {1, 2, 3};
+            builder.ah({.spi = spi(), .sequence = 1, .check_value = check});
+            builder.udp({.source = port(draw), .destination = port(draw)});
+            break;
+        }
+        default: break;
+    }
+}
+
+std::uint8_t protocol(Draw& draw) {
+    using namespace wire::protocol;
+    if (!draw.edges.protocols.empty() && draw.chance(65)) return draw.of(draw.edges.protocols);
+    const std::uint8_t echo = is_v4(draw.family) ? icmp : icmpv6;
+    return draw.among<std::uint8_t>({tcp, tcp, tcp, udp, udp, echo, echo, udplite, sctp, dccp, esp, ah, 253});
+}
+
+std::vector<std::uint8_t> payload(Draw& draw, std::size_t headers) {
+    std::size_t size = draw.chance(70) ? draw.random.below(60) : draw.random.below(1400);
+    if (!draw.edges.lengths.empty() && draw.chance(60)) {
+        const std::size_t whole = draw.of(draw.edges.lengths);
+        if (whole >= headers && whole <= 1500) size = whole - headers;
+    }
+    size = std::min(size, 1500 - std::min<std::size_t>(headers, 1500));
+    std::vector<std::uint8_t> bytes(size);
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(draw.random.next32());
+    if (!draw.edges.texts.empty() && draw.chance(70)) {
+        const auto& text = draw.of(draw.edges.texts);
+        const std::size_t at = draw.random.below(static_cast<std::uint32_t>(size + 1));
+        for (std::size_t i = 0; i < text.size() && at + i < size; ++i) {
+            const char c = text[i];
+            bytes[at + i] = static_cast<std::uint8_t>(draw.chance(15) && c >= 'a' && c <= 'z' ? c - 32 : c);
+        }
+    }
+    return bytes;
+}
+
+void ipv4(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number) {
+    static const std::uint8_t nops[] = {1, 1, 1, 1};
+    static const std::uint8_t record[] = {7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    static const std::uint8_t alert[] = {0x94, 4, 0, 0};
+    wire::Ipv4 fields{
+        .source = address(draw, 4),
+        .destination = address(draw, 25),
+        .ttl = static_cast<std::uint8_t>(near(draw, draw.edges.ttls, draw.among({1u, 2u, 63u, 64u, 255u}))),
+        .tos = static_cast<std::uint8_t>(near(draw, draw.edges.tos, 0)),
+        .id = static_cast<std::uint16_t>(draw.random.next32()),
+        .dont_fragment = draw.chance(50)};
+    fields.protocol = number;
+    if (draw.chance(8)) {
+        fields.more_fragments = draw.chance(60);
+        fields.fragment_offset = draw.chance(50) ? 0 : static_cast<std::uint16_t>(draw.number(1, 190));
+        fields.dont_fragment = false;
+    }
+    if (draw.chance(6)) fields.options = draw.among<Bytes>({nops, record, alert});
+    if (draw.chance(2)) fields.checksum = static_cast<std::uint16_t>(draw.random.next32());
+    if (draw.chance(2)) fields.total_length = static_cast<std::uint16_t>(draw.random.below(100));
+    if (draw.chance(1)) fields.header_words = static_cast<std::uint8_t>(draw.random.below(16));
+    builder.ipv4(fields);
+}
+
+void ipv6(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number) {
+    static const std::uint8_t padding[] = {1, 4, 0, 0, 0, 0};
+    wire::Ipv6 fields{.source = address(draw, 4),
+                      .destination = address(draw, 25),
+                      .hop_limit = static_cast<std::uint8_t>(
+                          near(draw, draw.edges.ttls, draw.among({1u, 2u, 63u, 64u, 255u}))),
+                      .traffic_class = static_cast<std::uint8_t>(near(draw, draw.edges.tos, 0)),
+                      .flow_label = draw.random.below(0x100000)};
+    const bool hop_by_hop = draw.chance(5), destination = draw.chance(5), fragment = draw.chance(8);
+    if (draw.chance(2)) fields.payload_length = static_cast<std::uint16_t>(draw.random.below(100));
+    if (!hop_by_hop && !destination && !fragment) fields.next = number;
+    builder.ipv6(fields);
+    const auto last = [number](bool more) { return more ? std::optional<std::uint8_t>{} : number; };
+    if (hop_by_hop) builder.hop_by_hop({.body = padding, .next = last(destination || fragment)});
+    if (destination) builder.destination_options({.body = padding, .next = last(fragment)});
+    if (fragment) {
+        builder.fragment(
+            {.id = draw.random.next32(),
+             .offset = draw.chance(50) ? std::uint16_t{0} : static_cast<std::uint16_t>(draw.number(1, 170)),
+             .more = draw.chance(60),
+             .next = number});
+    }
+}
+
+Mac destination(Draw& draw, const Mac& router) {
+    if (draw.chance(92)) return router;
+    return draw.among<Mac>({{{255, 255, 255, 255, 255, 255}}, {{1, 0, 0x5e, 1, 2, 3}}, {{2, 9, 9, 9, 9, 9}}});
+}
+
+}  // namespace
+
+Frame random_frame(Draw& draw) {
+    static const auto ports = network().ports;
+    Frame frame{.port = draw.random.below(3)};
+    wire::PacketBuilder builder;
+    const Mac source = draw.chance(85) ? neighbour(frame.port) : neighbour(draw.random.below(4));
+    builder.ethernet({.destination = destination(draw, ports[frame.port].mac), .source = source});
+    const std::uint8_t number = protocol(draw);
+    if (is_v4(draw.family)) {
+        ipv4(builder, draw, number);
+    } else {
+        ipv6(builder, draw, number);
+    }
+    transport(builder, number, draw);
+    const std::size_t headers = is_v4(draw.family) ? 20 : 40;
+    const std::size_t inner = number == wire::protocol::tcp ? 20 : 8;
+    if (!draw.chance(8)) builder.payload(payload(draw, headers + inner));
+    if (draw.chance(50)) builder.pad_to(60);
+    frame.bytes = builder.build();
+    if (draw.chance(4) && frame.bytes.size() > 20)
+        frame.bytes.resize(draw.number(15, static_cast<std::uint32_t>(frame.bytes.size() - 1)));
+    if (frame.bytes.size() > 1514) frame.bytes.resize(1514);
+    return frame;
+}
+
+}  // namespace gatehouse::generator

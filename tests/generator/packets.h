@@ -1,0 +1,16 @@
+// Random packets at the edges of a ruleset.
+#pragma once
+#include <vector>
+
+#include "draw.h"
+
+namespace gatehouse::generator {
+
+struct Frame {
+    unsigned port = 0;  // of the network's
+    std::vector<std::uint8_t> bytes;
+};
+
+Frame random_frame(Draw& draw);
+
+}  // namespace gatehouse::generator

@@ -1,0 +1,148 @@
+#include "peers.h"
+
+#include <chrono>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/engine.h"
+#include "frontend/iptables/restore.h"
+#include "frontend/iptables/save.h"
+#include "frontend/network.h"
+#include "network.h"
+#include "oracle/noise.h"
+#include "packet/pool.h"
+#include "tally.h"
+#include "trace/narrator.h"
+#include "wire/protocol.h"
+
+namespace gatehouse::generator {
+namespace {
+
+Time now() {
+    return {std::chrono::duration_cast<std::chrono::nanoseconds>(
+                std::chrono::system_clock::now().time_since_epoch())
+                .count()};
+}
+
+class Collector final : public Outlet {
+  public:
+    explicit Collector(const oracle::Network& network) {
+        for (const auto& port : network.ports) own_.push_back(port.mac);
+    }
+    void complete(Packet& packet, const Completion& completion) override {
+        replaced = completion.disposition == Disposition::replaced;
+        if (completion.disposition == Disposition::forwarded) put(packet, completion.out, false);
+        returned = &packet;
+    }
+    void transmit(const Packet& packet, InterfaceId out) override { put(packet, out, true); }
+    void discard(const Packet&, const Completion&) override {}
+
+    const Interfaces* interfaces = nullptr;
+    std::vector<Left> left;
+    Packet* returned = nullptr;
+    bool replaced = false;
+
+  private:
+    void put(const Packet& packet, InterfaceId out, bool own) {
+        if (oracle::is_noise(packet.bytes(), own_)) return;
+        left.push_back(
+            {std::string(interfaces->name(out)), {packet.bytes().begin(), packet.bytes().end()}, own});
+    }
+    std::vector<Mac> own_;
+};
+
+// Sets what two hosts may choose as they like in packets of their own to zero.
+void mask(std::vector<std::uint8_t>& frame) {
+    if (frame.size() < 14 + 20) return;
+    const auto type = load_be16(&frame[12]);
+    if (type == wire::ethertype::ipv4) {
+        store_be16(&frame[18], 0);
+        store_be16(&frame[24], 0);
+    } else if (type == wire::ethertype::ipv6) {
+        store_be32(&frame[14], load_be32(&frame[14]) & 0xfff00000);
+    }
+}
+
+}  // namespace
+
+struct EnginePeer::Parts {
+    Parts(Family f, const oracle::Network& n, Configuration configuration)
+        : family(f), outlet(n), engine(std::move(configuration), world, outlet), narrator(engine) {
+        outlet.interfaces = &engine.router().interfaces();
+    }
+    Family family;
+    EmptyWorld world;
+    Collector outlet;
+    Engine engine;
+    trace::Narrator narrator;
+    Pool pool{static_cast<PoolId>(1), 4};
+};
+
+EnginePeer::EnginePeer() = default;
+EnginePeer::~EnginePeer() = default;
+
+Result<std::unique_ptr<EnginePeer>> EnginePeer::start(Family family, std::string_view rules, bool counted) {
+    const oracle::Network net = network();
+    auto configuration = frontend::configure(net);
+    if (!configuration) return std::unexpected(configuration.error());
+    std::unique_ptr<EnginePeer> peer(new EnginePeer);
+    peer->parts_ = std::make_unique<Parts>(family, net, std::move(*configuration));
+    auto draft = frontend::iptables::read_restore(rules, "rules", family);
+    if (!draft) return std::unexpected(draft.error());
+    if (counted) count_extensions(*draft);
+    auto ruleset = rules::validate(std::move(*draft));
+    if (!ruleset) return std::unexpected(ruleset.error());
+    if (auto done = peer->parts_->engine.install(*ruleset); !done) return std::unexpected(done.error());
+    return peer;
+}
+
+std::vector<Left> EnginePeer::inject(const Frame& frame, std::string* walk) {
+    Parts& parts = *parts_;
+    Packet* packet = parts.pool.take();
+    std::copy(frame.bytes.begin(), frame.bytes.end(), packet->data);
+    packet->length = static_cast<std::uint32_t>(frame.bytes.size());
+    packet->in = static_cast<InterfaceId>(frame.port + 1);  // lo is 0
+    packet->time = now();
+    packet->traced = walk != nullptr;
+    parts.engine.set_trace(walk != nullptr ? &parts.narrator : nullptr);
+    parts.engine.receive({&packet, 1});
+    parts.engine.discard_waiting();
+    if (walk != nullptr) *walk = parts.narrator.text();
+    if (parts.outlet.returned != nullptr) parts.pool.give_back(parts.outlet.returned);
+    parts.outlet.returned = nullptr;
+    auto left = std::exchange(parts.outlet.left, {});
+    if (std::exchange(parts.outlet.replaced, false)) {
+        for (auto& one : left) one.own = false;
+    }
+    return left;
+}
+
+std::string EnginePeer::counters() const {
+    return frontend::iptables::save(parts_->engine.tables(parts_->family), true);
+}
+
+std::string compare(const std::vector<oracle::LeftFrame>& expected, const std::vector<Left>& actual) {
+    const auto line = [](std::string_view who, const std::string& port,
+                         const std::vector<std::uint8_t>& bytes) {
+        return fmt::format("{} {} {:02x}\n", who, port, fmt::join(bytes, ""));
+    };
+    bool same = expected.size() == actual.size();
+    for (std::size_t i = 0; same && i < expected.size(); ++i) {
+        auto theirs = expected[i].bytes, ours = actual[i].bytes;
+        if (actual[i].own) {
+            mask(theirs);
+            mask(ours);
+        }
+        same = expected[i].port == actual[i].port && theirs == ours;
+    }
+    if (same) return "";
+    std::string out;
+    for (const auto& frame : expected) out += line("expected", frame.port, frame.bytes);
+    if (expected.empty()) out += "expected nothing\n";
+    for (const auto& frame : actual)
+        out += line(frame.own ? "actual (own)" : "actual", frame.port, frame.bytes);
+    if (actual.empty()) out += "actual nothing\n";
+    return out;
+}
+
+}  // namespace gatehouse::generator

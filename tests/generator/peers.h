@@ -1,0 +1,40 @@
+// The two that are held against one another: the engine and the kernel, each fed a frame at a time.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "oracle/kernel_network.h"
+#include "packets.h"
+
+namespace gatehouse::generator {
+
+struct Left {
+    std::string port;
+    std::vector<std::uint8_t> bytes;
+    bool own = false;  // the router made it (known of the engine's only)
+};
+
+class EnginePeer {
+  public:
+    // `counted`: its extensions count in the tally.
+    static Result<std::unique_ptr<EnginePeer>> start(Family family, std::string_view rules, bool counted);
+    ~EnginePeer();
+
+    // `walk`, if given, gets the packet's walk in words.
+    std::vector<Left> inject(const Frame& frame, std::string* walk = nullptr);
+    std::string counters() const;
+
+  private:
+    EnginePeer();
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+// What differs, in words; "" when nothing does. What the router makes has IP ids and flow labels of its own:
+// those count as equal.
+std::string compare(const std::vector<oracle::LeftFrame>& expected, const std::vector<Left>& actual);
+
+}  // namespace gatehouse::generator

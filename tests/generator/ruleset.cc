@@ -1,0 +1,164 @@
+#include "ruleset.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "frontend/iptables/restore.h"
+#include "frontend/iptables/save.h"
+#include "network.h"
+#include "rules/registry.h"
+#include "values.h"
+
+namespace gatehouse::generator {
+namespace {
+
+struct Table {
+    const char* name;
+    std::vector<const char*> chains;
+};
+const std::vector<Table>& tables() {
+    static const std::vector<Table> all{
+        {"raw", {"PREROUTING", "OUTPUT"}},
+        {"mangle", {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"}},
+        {"filter", {"INPUT", "FORWARD", "OUTPUT"}},
+        {"security", {"INPUT", "FORWARD", "OUTPUT"}}};
+    return all;
+}
+constexpr unsigned user_chains = 3;
+
+std::vector<const rules::Declaration*> acting(std::span<const rules::Declaration* const> all, Family family) {
+    std::vector<const rules::Declaration*> found;
+    for (const auto* declaration : all) {
+        if (declaration->step != nullptr && (declaration->families & rules::bit(family)) != 0)
+            found.push_back(declaration);
+    }
+    return found;
+}
+
+std::string address(Draw& draw) {
+    const auto& text = draw.chance(85) ? draw.of(hosts(draw.family)) : draw.of(special(draw.family));
+    const unsigned most = address_bits(draw.family);
+    if (draw.chance(30)) return text;
+    if (is_v4(draw.family) && draw.chance(10)) return text + "/255.0.255.3";
+    return fmt::format("{}/{}", text, draw.chance(90) ? draw.number(most - 8, most) : draw.number(0, most));
+}
+
+std::string selectors(Draw& draw, std::uint8_t protocol) {
+    std::string out;
+    const auto inverted = [&](unsigned percent) { return draw.chance(percent) ? " !" : ""; };
+    if (draw.chance(20)) out += fmt::format("{} -s {}", inverted(35), address(draw));
+    if (draw.chance(20)) out += fmt::format("{} -d {}", inverted(35), address(draw));
+    if (draw.chance(12))
+        out += fmt::format("{} -i {}", inverted(40), draw.word({"lan", "wan", "dmz", "w+", "eth0"}));
+    if (draw.chance(12))
+        out += fmt::format("{} -o {}", inverted(40), draw.word({"lan", "wan", "dmz", "d+", "eth0"}));
+    if (protocol != 0) {
+        out += fmt::format(" -p {}", protocol);
+        draw.edges.protocols.push_back(protocol);
+    } else if (draw.chance(15)) {
+        const auto any = draw.among({1u, 6u, 17u, 58u, 50u, 51u, 132u, 253u});
+        out += fmt::format("{} -p {}", inverted(40), any);
+        draw.edges.protocols.push_back(static_cast<std::uint8_t>(any));
+    }
+    if (is_v4(draw.family) && draw.chance(6)) out += fmt::format("{} -f", inverted(50));
+    return out;
+}
+
+std::string target(Draw& draw, const std::vector<const rules::Declaration*>& targets, unsigned chain,
+                   std::uint8_t& protocol) {
+    if (draw.chance(20)) return "";
+    if (draw.chance(25) && chain < user_chains)
+        return fmt::format(" -{} u{}", draw.chance(70) ? "j" : "g", draw.number(chain + 1, user_chains));
+    if (draw.chance(25)) return " -j " + draw.word({"ACCEPT", "ACCEPT", "RETURN", "RETURN", "DROP", "QUEUE"});
+    const rules::Declaration& chosen = *draw.of(targets);
+    if (!chosen.protocols.empty()) protocol = chosen.protocols.front();
+    if ((chosen.name == "REJECT" || chosen.name == "ECN") && draw.chance(40)) protocol = 6;
+    if (chosen.name.starts_with("TCP")) protocol = 6;
+    return fmt::format(" -j {}{}", chosen.name, extension_text(chosen, draw));
+}
+
+// `chain`: 0 for a built-in one, else the user chain's number. Jumps lead to higher numbers only.
+std::string rule(Draw& draw, std::string_view name, unsigned chain) {
+    const auto matches = acting(rules::all_matches(), draw.family);
+    const auto targets = acting(rules::all_targets(), draw.family);
+    std::uint8_t protocol = 0;
+    const std::string last = target(draw, targets, chain, protocol);
+    std::string middle;
+    for (std::uint32_t more = draw.random.below(10) < 7 ? 1 : draw.random.below(3); more > 0; --more) {
+        const rules::Declaration& match = *draw.of(matches);
+        if (!match.protocols.empty()) {
+            const auto wanted =
+                match.protocols[draw.random.below(static_cast<std::uint32_t>(match.protocols.size()))];
+            if (protocol != 0 && protocol != wanted) continue;
+            protocol = wanted;
+        }
+        const std::string options = extension_text(match, draw);
+        if (match.name == "ecn" && options.find("tcp") != std::string::npos) protocol = 6;
+        middle += fmt::format(" -m {}{}", match.name, options);
+    }
+    return fmt::format("-A {}{}{}{}", name, selectors(draw, protocol), middle, last);
+}
+
+std::string head(const Table& table, Draw* draw) {
+    std::string out = fmt::format("*{}\n", table.name);
+    for (const char* chain : table.chains)
+        out += fmt::format(":{} {} [0:0]\n", chain, draw != nullptr && draw->chance(6) ? "DROP" : "ACCEPT");
+    for (unsigned i = 1; i <= user_chains; ++i) out += fmt::format(":u{} - [0:0]\n", i);
+    return out;
+}
+
+// A rule that validates where it stands alone.
+std::string good_rule(Draw& draw, const Table& table, std::string_view name, unsigned chain) {
+    for (int attempt = 0; attempt < 40; ++attempt) {
+        const std::string line = rule(draw, name, chain);
+        if (validated(fmt::format("{}{}\nCOMMIT\n", head(table, nullptr), line), draw.family))
+            return line + "\n";
+    }
+    return "";
+}
+
+std::string without_line(std::string_view text, int number) {
+    std::string out;
+    int at = 0;
+    for (const auto line : split(text, '\n')) {
+        if (++at != number && !line.empty()) out += std::string(line) + "\n";
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<rules::Ruleset> validated(std::string_view text, Family family) {
+    auto draft = frontend::iptables::read_restore(text, "rules", family);
+    if (!draft) return std::unexpected(draft.error());
+    return rules::validate(std::move(*draft));
+}
+
+std::string random_ruleset(Draw& draw) {
+    std::string text;
+    for (const auto& table : tables()) {
+        if (!draw.chance(table.name == std::string_view("security") ? 25 : 65)) continue;
+        text += head(table, &draw);
+        for (const char* chain : table.chains) {
+            for (std::uint32_t more = draw.random.below(5); more > 0; --more)
+                text += good_rule(draw, table, chain, 0);
+        }
+        for (unsigned i = 1; i <= user_chains; ++i) {
+            for (std::uint32_t more = draw.random.below(4); more > 0; --more)
+                text += good_rule(draw, table, fmt::format("u{}", i), i);
+        }
+        text += "COMMIT\n";
+    }
+    if (text.empty()) text = head(tables()[2], &draw) + "COMMIT\n";
+    // A rule can be right alone and wrong where a chain that jumps to it may not have it.
+    for (;;) {
+        const auto ruleset = validated(text, draw.family);
+        if (ruleset) break;
+        if (ruleset.error().place.line == 0) throw std::runtime_error(ruleset.error().text() + "\n" + text);
+        text = without_line(text, ruleset.error().place.line);
+    }
+    const auto draft = frontend::iptables::read_restore(text, "rules", draw.family);
+    return frontend::iptables::save(*draft, true);
+}
+
+}  // namespace gatehouse::generator

@@ -1,0 +1,18 @@
+// A random ruleset over every extension that acts.
+#pragma once
+#include <string>
+
+#include "base/error.h"
+#include "draw.h"
+#include "rules/draft.h"
+
+namespace gatehouse::generator {
+
+// Text of one family's tables raw, mangle, filter and security, as iptables-save writes it, which validates.
+// The table nat isn't among them: without connection tracking Linux hasn't got it. Its values are remembered
+// in the draw's edges. Throws std::runtime_error when an extension has an option without values.
+std::string random_ruleset(Draw& draw);
+
+Result<rules::Ruleset> validated(std::string_view text, Family family);
+
+}  // namespace gatehouse::generator

@@ -1,0 +1,96 @@
+#include "tally.h"
+
+#include <array>
+#include <fmt/format.h>
+#include <stdexcept>
+#include <utility>
+
+#include "rules/registry.h"
+
+namespace gatehouse::generator {
+namespace {
+
+constexpr std::size_t most = 128;
+
+struct Wrapped {
+    const rules::Declaration* original = nullptr;
+    rules::Declaration copy;
+    bool match = false;
+};
+std::vector<Wrapped> all_wrapped;
+std::shared_ptr<void> parameters_to_take;
+
+std::string key(const rules::Declaration& extension, const rules::OptionInfo& option, bool inverted,
+                bool six) {
+    return fmt::format("{}{}{} --{}", extension.name, six ? "(6)" : "", inverted ? " !" : "", option.name);
+}
+bool only_six(const rules::Declaration& d) { return d.families == rules::v6_only; }
+
+template <std::size_t I>
+rules::StepResult counted(const void* parameters, void* state, Context& context) {
+    const Wrapped& wrapped = all_wrapped[I];
+    const auto result = wrapped.original->step(parameters, state, context);
+    const bool hit = !wrapped.match || result == rules::StepResult::next;
+    for (const auto& option : wrapped.original->options) {
+        if (!option.present(parameters)) continue;
+        Count& count =
+            tally()[key(*wrapped.original, option, option.inverted(parameters), only_six(*wrapped.original))];
+        ++(hit ? count.matched : count.failed);
+    }
+    return result;
+}
+
+template <std::size_t... I>
+constexpr auto steps(std::index_sequence<I...>) {
+    return std::array<rules::StepFn, sizeof...(I)>{counted<I>...};
+}
+constexpr auto all_steps = steps(std::make_index_sequence<most>{});
+
+void wrap(const rules::Declaration& declaration, bool match) {
+    if (declaration.step == nullptr) return;
+    const std::size_t number = all_wrapped.size();
+    if (number == most) throw std::runtime_error("more extensions than the tally has room for");
+    all_wrapped.push_back({&declaration, declaration, match});
+    all_wrapped.back().copy.step = all_steps[number];
+    all_wrapped.back().copy.make = [] { return parameters_to_take; };
+    for (const auto& option : declaration.options) {
+        tally()[key(declaration, option, false, only_six(declaration))].match = match;
+        if (option.traits.invertible)
+            tally()[key(declaration, option, true, only_six(declaration))].match = match;
+    }
+}
+
+void replace(rules::Extension& extension) {
+    for (const auto& wrapped : all_wrapped) {
+        if (wrapped.original != &extension.declaration()) continue;
+        parameters_to_take = wrapped.original->copy(extension.parameters());
+        extension = rules::Extension(wrapped.copy, extension.family());
+        return;
+    }
+}
+
+}  // namespace
+
+std::map<std::string, Count>& tally() {
+    static std::map<std::string, Count> counts;
+    return counts;
+}
+
+void start_tally() {
+    all_wrapped.reserve(most);
+    for (const auto* declaration : rules::all_matches()) wrap(*declaration, true);
+    for (const auto* declaration : rules::all_targets()) wrap(*declaration, false);
+}
+
+void count_extensions(rules::Draft& draft) {
+    for (auto& table : draft.tables) {
+        for (auto& chain : table.chains) {
+            for (auto& rule : chain.rules) {
+                for (auto& match : rule.matches) replace(match);
+                if (rule.target.extension) replace(*rule.target.extension);
+            }
+        }
+    }
+}
+
+}  // namespace gatehouse::generator
