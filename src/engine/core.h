@@ -46,6 +46,7 @@ struct Engine::Core {
     // receive.cc: the life of a packet.
     void arrive(Packet& packet, const Parsed& parsed);
     void originate(Packet& packet, const EngineEmitter::Made* made);
+    Address source_for(const Packet& packet, const Passage& passage, const EngineEmitter::Made* made) const;
     void live(Passage& passage, std::size_t row);
     void drain_emitted();
 

@@ -55,6 +55,16 @@ void Engine::Core::arrive(Packet& packet, const Parsed& parsed) {
     drain_emitted();
 }
 
+// An ICMPv6 error comes from the interface that the packet it is about came in by (Linux's icmp6_send);
+// everything else from the one it leaves by.
+Address Engine::Core::source_for(const Packet& packet, const Passage& passage,
+                                 const EngineEmitter::Made* made) const {
+    const bool error = packet.generated && packet.flat.protocol == wire::protocol::icmpv6 &&
+                       packet.flat.transport == Transport::whole && wire::icmpv6::is_error(packet.l4()[0]);
+    if (!error || made == nullptr || made->from == InterfaceId::none) return passage.route.source;
+    return configuration.router->select_source(Family::ipv6, made->from, packet.flat.destination);
+}
+
 // A packet that starts here: routed, then through LOCAL_OUT.
 void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     Passage passage{.context = {.packet = packet, .services = services, .hook = Hook::output},
@@ -67,7 +77,7 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     if (const Finding finding = parse_network(packet)) return drop(passage, finding);
     passage.route = router().output(route_key(packet, InterfaceId::none));
     if (passage.route.kind == route::Kind::drop) return drop(passage, {.reason = passage.route.reason});
-    if (packet.flat.source.is_unspecified()) edit::set_source(packet, passage.route.source);
+    if (packet.flat.source.is_unspecified()) edit::set_source(packet, source_for(packet, passage, made));
     if (packet.generated) {
         edit::renew_transport_checksum(packet);
         if (!stack::within_rate(packet, passage.route, icmp_limit, configuration.tunables, services.now)) {
@@ -139,12 +149,12 @@ bool Engine::Core::route_arrival(Passage& passage) {
         return true;
     }
     const std::uint32_t mtu = stack::path_mtu(route, interface(route.interface));
+    context.out = route.interface;
     if (const Finding finding = stack::prepare_forward(context, mtu)) {
         drop(passage, finding);
         return false;
     }
     context.hook = Hook::forward;
-    context.out = route.interface;
     return true;
 }
 

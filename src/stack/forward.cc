@@ -39,10 +39,13 @@ Finding forward6(Context& context, std::uint32_t mtu) {
         icmp_error::send(context, icmpv6::time_exceeded, icmpv6::hop_limit_exceeded);
         return {.reason = Reason::ttl_exceeded, .numbers = {packet.flat.ttl}};
     }
-    if (source.is_unspecified() || route::is_multicast6(source) || source == route::loopback6) {
+    // Linux doesn't ask what leaves by the interface it came in by: there it thinks of a redirect instead.
+    const bool turned_back = context.in != InterfaceId::none && context.in == context.out;
+    if (!turned_back &&
+        (source.is_unspecified() || route::is_multicast6(source) || source == route::loopback6)) {
         return {.reason = Reason::martian_source};
     }
-    if (route::is_link_local6(source)) {
+    if (!turned_back && route::is_link_local6(source)) {
         icmp_error::send(context, icmpv6::unreachable, icmpv6::beyond_scope);
         return {.reason = Reason::bad_source_scope};
     }

@@ -24,9 +24,14 @@ Finding bad_checksum(const Packet& packet) {
     return {.reason = Reason::l4_bad_checksum, .numbers = {packet.flat.protocol}};
 }
 
-bool to_one_host(const Packet& packet) {
+bool to_one_host(const Context& context) {
+    const Packet& packet = context.packet;
     const Address& to = packet.flat.destination;
     if (!is_v4(packet.flat.family)) return !route::is_multicast6(to);
+    // A network's broadcast address can come in a frame to this station alone.
+    const route::Router* const router = context.services.router;
+    if (router != nullptr && router->address_type(to, Family::ipv4) == route::RouteType::broadcast)
+        return false;
     return packet.type != PacketType::broadcast && !route::is_multicast4(to) &&
            !route::is_limited_broadcast(to);
 }
@@ -42,7 +47,7 @@ Packet* mirror(Context& context, std::uint8_t hop_limit) {
     if (reply == nullptr) return nullptr;
     std::uint8_t* const ip = reply->data;
     // A group's or a broadcast address can't be a source: then the engine chooses by the route.
-    const Address source = to_one_host(request) ? request.flat.destination : Address{};
+    const Address source = to_one_host(context) ? request.flat.destination : Address{};
     if (v4) {
         ip[0] = 0x45;
         ip[1] = request.flat.tos;
@@ -71,7 +76,7 @@ Finding answer_icmp4(Context& context, const Tunables& tunables) {
     if (!edit::transport_checksum_ok(packet)) return bad_checksum(packet);
     if (packet.flat.sport != wire::icmp::echo_request) return ignored();
     if (tunables.icmp_echo_ignore_all) return ignored();
-    if (tunables.icmp_echo_ignore_broadcasts && !to_one_host(packet)) return ignored();
+    if (tunables.icmp_echo_ignore_broadcasts && !to_one_host(context)) return ignored();
     Packet* const reply = mirror(context, tunables.ip_default_ttl);
     if (reply == nullptr) return {.reason = Reason::no_buffer};
     reply->data[header4] = wire::icmp::echo_reply;
@@ -117,6 +122,7 @@ Finding answer_udp(Context& context) {
     // IPv6 has no UDP without a checksum (RFC 8200, 8.1).
     const bool unsummed = load_be16(packet.l4() + 6) == 0;
     if ((!v4 && unsummed) || !edit::transport_checksum_ok(packet)) return bad_checksum(packet);
+    if (!to_one_host(context)) return {.reason = Reason::no_local_listener, .numbers = {protocol::udp}};
     if (v4) {
         icmp_error::send(context, wire::icmp::unreachable, wire::icmp::port_unreachable);
     } else {

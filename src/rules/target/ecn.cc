@@ -47,6 +47,15 @@ struct Ecn {
         return Outcome::next;
     }
 
+    // Linux knows `--ecn-tcp-remove` only where the rule does nothing else.
+    void save(std::string& out, Family) const {
+        if (remove && !ect) out += " --ecn-tcp-remove";
+        if (remove && ect) out += " --ecn-tcp-ece 0 --ecn-tcp-cwr 0";
+        if (ece) out += fmt::format(" --ecn-tcp-ece {}", *ece);
+        if (cwr) out += fmt::format(" --ecn-tcp-cwr {}", *cwr);
+        if (ect) out += fmt::format(" --ecn-ip-ect {}", *ect);
+    }
+
     void list(std::string& out, Family, bool) const {
         out += "ECN";
         if (remove) out += " TCP remove";

@@ -78,6 +78,8 @@ const Case cases[] = {
     refuse("CHECKSUM", ""),
     {"ECN", "--ecn-tcp-cwr 1 --ecn-tcp-ece 0", " --ecn-tcp-ece 0 --ecn-tcp-cwr 1", "ECN ECE=0 CWR=1", tcp},
     {"ECN", "--ecn-tcp-remove", " --ecn-tcp-remove", "ECN TCP remove", tcp},
+    {"ECN", "--ecn-tcp-remove --ecn-ip-ect 3", " --ecn-tcp-ece 0 --ecn-tcp-cwr 0 --ecn-ip-ect 3",
+     "ECN TCP remove ECT codepoint=3", tcp},
     refuse("ECN", "--ecn-tcp-remove"),
     refuse("ECN", "--ecn-tcp-remove --ecn-tcp-ece 1", tcp),
     refuse("ECN", ""),
