@@ -19,7 +19,7 @@ add_test(NAME scenarios.engine COMMAND gatehouse test ${CMAKE_SOURCE_DIR}/tests/
 add_test(NAME scenarios.kernel COMMAND ${CMAKE_SOURCE_DIR}/tests/scenarios/against-kernel $<TARGET_FILE:gatehouse>
          ${CMAKE_BINARY_DIR}/results-scenarios-kernel.xml)
 set_tests_properties(scenarios.kernel PROPERTIES SKIP_RETURN_CODE 77)
-# Random rulesets and packets, the engine against the real kernel; skipped where there is no root.
+
 # Random rulesets and packets, the engine against the real kernel: run by hand, as root, in the build folder.
 file(GLOB generator_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/generator/*.cc)
 add_executable(gatehouse-generator ${generator_sources})
