@@ -202,7 +202,7 @@ int main_of(int argc, char** argv) {
         if (found && !*found) continue;
         ++differences;
         const Case small = found ? shrink(**kernel, whole) : whole;
-        const std::string text = report(**kernel, small, seed);
+        const std::string text = (found ? "" : found.error().text() + "\n") + report(**kernel, small, seed);
         fmt::print("{}\n", text);
         std::fflush(stdout);
         write(options->out / std::to_string(seed), whole, small, text);

@@ -128,6 +128,10 @@ void ipv4(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number) {
         .id = static_cast<std::uint16_t>(draw.random.next32()),
         .dont_fragment = draw.chance(50)};
     fields.protocol = number;
+    // Linux answers what goes to unreachable routes by a rate of its own for each source (ip_error), which no
+    // namespace can set: how much of it is left would depend on the rulesets before.
+    if ((fields.destination.words[0] & 0xfffffe00) == 0x0a090200)
+        fields.destination = Address::v4(0x0a090101);
     if (draw.chance(8)) {
         fields.more_fragments = draw.chance(60);
         fields.fragment_offset = draw.chance(50) ? 0 : static_cast<std::uint16_t>(draw.number(1, 190));
@@ -191,7 +195,8 @@ Frame random_frame(Draw& draw) {
     frame.bytes = builder.build();
     if (draw.chance(4) && frame.bytes.size() > 20)
         frame.bytes.resize(draw.number(15, static_cast<std::uint32_t>(frame.bytes.size() - 1)));
-    if (frame.bytes.size() > 1514) frame.bytes.resize(1514);
+    // No wire carries more than its port takes.
+    frame.bytes.resize(std::min<std::size_t>(frame.bytes.size(), ports[frame.port].mtu + 14));
     return frame;
 }
 

@@ -52,6 +52,7 @@ void wrap(const rules::Declaration& declaration, bool match) {
     if (number == most) throw std::runtime_error("more extensions than the tally has room for");
     all_wrapped.push_back({&declaration, declaration, match});
     all_wrapped.back().copy.step = all_steps[number];
+    all_wrapped.back().copy.required_groups = 0;  // the original has been checked
     all_wrapped.back().copy.make = [] { return parameters_to_take; };
     for (const auto& option : declaration.options) {
         tally()[key(declaration, option, false, only_six(declaration))].match = match;
