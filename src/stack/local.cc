@@ -104,6 +104,7 @@ Finding answer_icmp6(Context& context, const Tunables& tunables) {
 Finding answer_tcp(Context& context, const Tunables& tunables) {
     const Packet& packet = context.packet;
     if (packet.type != PacketType::host && packet.type != PacketType::loopback) return ignored();
+    if (!to_one_host(context)) return ignored();
     if (packet.flat.transport != Transport::whole)
         return {.reason = Reason::l4_truncated, .numbers = {protocol::tcp}};
     if (!edit::transport_checksum_ok(packet)) return bad_checksum(packet);

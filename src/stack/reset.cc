@@ -20,7 +20,7 @@ void send_reset(Context& context, const Tunables& tunables) {
     std::uint8_t* const tcp = ip + ip_header;
     if (v4) {
         ip[0] = 0x45;
-        ip[1] = packet.flat.tos;
+        ip[1] = static_cast<std::uint8_t>(packet.flat.tos & 0xfc);
         store_be16(ip + 2, 40);
         store_be16(ip + 6, 0x4000);  // whole only, and so no identification (RFC 6864)
         ip[8] = tunables.ip_default_ttl;
