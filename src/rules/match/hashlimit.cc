@@ -107,6 +107,7 @@ struct Hashlimit {
     // Derived by check().
     Rate rate;
     bool over = false;
+    bool scaled = false;  // the burst is in multiples of the rate; check() may be asked more than once
     friend bool operator==(const Hashlimit&, const Hashlimit&) = default;
 
     static constexpr std::tuple options{
@@ -148,11 +149,12 @@ struct Hashlimit {
         std::uint32_t expiry = rate.seconds * 1000;
         if (rate.bytes) {
             // The burst is kept in multiples of the rate.
-            if (burst) {
+            if (burst && !scaled) {
                 const std::uint64_t unit = cost_to_bytes(rate.average);
                 if (*burst < unit || unit == 0)
                     return fail(fmt::format("a burst can't be smaller than {} bytes at this rate", unit));
                 burst.value = (*burst + unit - 1) / unit;
+                scaled = true;
                 expiry = byte_burst_expiry;
             }
         } else {
