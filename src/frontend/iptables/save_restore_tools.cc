@@ -69,45 +69,22 @@ int run_restore(int argc, char** argv, Family family) {
         if (!in) return refuse(argv[0], {.what = fmt::format("can't read `{}`", source)});
         text.assign(std::istreambuf_iterator<char>(in), {});
     }
-    auto draft = read_restore(text, source.empty() ? "<standard input>" : source, family);
+    if (!table.empty() && rules::find_table(table) == nullptr)
+        return refuse(argv[0], {.what = fmt::format("there is no table `{}`", table)});
+    const auto path = ruleset_path(given, family);
+    if (!path) return refuse(argv[0], path.error());
+    auto file = RulesetFile::open(*path, family);
+    if (!file) return refuse(argv[0], file.error());
+    auto draft = read_restore(
+        text, source.empty() ? "<standard input>" : source, family,
+        {.counters = counters, .no_flush = no_flush, .only_table = table, .base = std::move(file->draft)});
     if (!draft) return refuse(argv[0], draft.error());
     auto checked = rules::validate(*draft);
     if (!checked) return refuse(argv[0], checked.error());
     for (const auto& warning : checked->warnings())
         fmt::print(stderr, "{}: warning: {}\n", argv[0], warning.text());
     if (test) return 0;
-    if (!table.empty()) {
-        const auto* info = rules::find_table(table);
-        if (info == nullptr) return refuse(argv[0], {.what = fmt::format("there is no table `{}`", table)});
-        std::erase_if(draft->tables, [&](const auto& t) { return t.name != info->name; });
-    }
-    const auto path = ruleset_path(given, family);
-    if (!path) return refuse(argv[0], path.error());
-    auto file = RulesetFile::open(*path, family);
-    if (!file) return refuse(argv[0], file.error());
-    for (auto& fresh : draft->tables) {
-        if (!counters) {
-            for (auto& chain : fresh.chains) {
-                chain.counters = {};
-                for (auto& rule : chain.rules) rule.counters = {};
-            }
-        }
-        auto& there = file->table(*rules::find_table(fresh.name));
-        if (!no_flush) {
-            there = std::move(fresh);
-            continue;
-        }
-        for (auto& chain : fresh.chains) {
-            const auto same = std::ranges::find(there.chains, chain.name, &rules::ChainDraft::name);
-            if (same == there.chains.end()) {
-                there.chains.push_back(std::move(chain));
-            } else {
-                same->policy = chain.policy;
-                same->rules.insert(same->rules.end(), std::make_move_iterator(chain.rules.begin()),
-                                   std::make_move_iterator(chain.rules.end()));
-            }
-        }
-    }
+    file->draft = std::move(*draft);
     if (auto written = file->write(); !written) return refuse(argv[0], written.error());
     return 0;
 }
