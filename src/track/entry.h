@@ -1,0 +1,94 @@
+// A connection in the table: 192 bytes in three cache lines, the first two of which are all that an IPv4
+// packet of an established connection touches.
+//
+//   line 0   both tuples (of an IPv6 connection all but the addresses), zones, status, mark, expiry, counters
+//   line 1   the protocol's state, the counters' other half
+//   line 2   of an IPv6 connection the addresses; of an IPv4 one what packets don't need (Cold)
+//
+// Cold stands where the family leaves room: in line 2 of an IPv4 connection, in place of the IPv4 addresses
+// of an IPv6 one. Labels, timestamps, sequence adjustment, helpers and whatever else few connections have are
+// in side pools (track/side.h) and don't count here: the size is the same whatever is built. The engine's
+// thread only.
+#pragma once
+#include <cstdint>
+
+#include "track/proto/state.h"
+#include "track/status.h"
+#include "track/tuple.h"
+
+namespace gatehouse::track {
+
+// A connection's place in the table: good while the connection lives.
+enum class ConnIndex : std::uint32_t { none = 0x7fffffff };
+constexpr std::uint32_t index(ConnIndex i) { return static_cast<std::uint32_t>(i); }
+
+// Milliseconds since the table's beginning, modulo 2^32: compared by their difference, as timeouts stay below
+// 24 days (Linux's own limit at a thousand ticks a second).
+struct Tick {
+    std::uint32_t value = 0;
+    friend constexpr bool operator==(Tick, Tick) = default;
+    friend constexpr std::int32_t operator-(Tick a, Tick b) {
+        return static_cast<std::int32_t>(a.value - b.value);
+    }
+};
+
+enum class SideIndex : std::uint32_t { none = 0xffffffff };
+
+struct Cold {
+    std::uint32_t next = 0, previous = 0;  // in the timer wheel's slot
+    Tick armed{};                          // when the wheel will look at it
+    std::uint32_t reserved = 0;
+};
+
+struct AddressPair4 {
+    std::uint32_t source = 0, destination = 0;
+};
+struct AddressPair6 {
+    Address source, destination;
+};
+
+struct alignas(64) Entry {
+    // Line 0.
+    union {
+        AddressPair4 v4[2]{};  // by direction
+        Cold cold6;
+    };
+    Ends ends[2]{};
+    Zone zone[2]{};
+    std::uint8_t protocol = 0;
+    Family family = Family::ipv4;
+    std::uint16_t generation = 0;  // counts the connections that had this place
+    std::uint32_t status = 0;
+    std::uint32_t mark = 0;
+    Tick expiry{};
+    SideIndex side = SideIndex::none;
+    // By direction: bytes in the low 56 bits, above them the high 8 of the packets' 40. Kept only while
+    // accounting is on.
+    std::uint64_t counted[2]{};
+
+    // Line 1.
+    ProtocolState state{};
+    std::uint32_t packets_low[2]{};
+
+    // Line 2.
+    union {
+        AddressPair6 v6[2]{};
+        Cold cold4;
+    };
+
+    Cold& cold() { return is_v4(family) ? cold4 : cold6; }
+    const Cold& cold() const { return is_v4(family) ? cold4 : cold6; }
+    Tuple tuple(Direction direction) const;
+    std::uint64_t packets(Direction d) const {
+        return (counted[index(d)] >> 56 << 32) | packets_low[index(d)];
+    }
+    std::uint64_t bytes(Direction d) const { return counted[index(d)] & 0x00ff'ffff'ffff'ffff; }
+    void count(Direction d, std::uint32_t length) {
+        counted[index(d)] += length;
+        if (++packets_low[index(d)] == 0) counted[index(d)] += std::uint64_t{1} << 56;
+    }
+    bool has(std::uint32_t bits) const { return (status & bits) == bits; }
+};
+static_assert(sizeof(Entry) == 192);
+
+}  // namespace gatehouse::track

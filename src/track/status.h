@@ -1,0 +1,37 @@
+// What is known of a connection, and of a packet with regard to it. The numbers are those of Linux
+// (linux/netfilter/nf_conntrack_common.h), which ctnetlink and `-m conntrack --ctstatus` speak.
+#pragma once
+#include <cstdint>
+
+namespace gatehouse::track {
+
+// Bits of an entry's status.
+namespace status {
+constexpr std::uint32_t expected = 1u << 0;  // an expectation was waiting for it
+constexpr std::uint32_t seen_reply = 1u << 1;
+constexpr std::uint32_t assured = 1u << 2;  // early drop leaves it alone
+constexpr std::uint32_t confirmed = 1u << 3;
+constexpr std::uint32_t source_nat = 1u << 4;
+constexpr std::uint32_t destination_nat = 1u << 5;
+constexpr std::uint32_t sequence_adjusted = 1u << 6;
+constexpr std::uint32_t source_nat_done = 1u << 7;
+constexpr std::uint32_t destination_nat_done = 1u << 8;
+constexpr std::uint32_t dying = 1u << 9;
+constexpr std::uint32_t fixed_timeout = 1u << 10;
+constexpr std::uint32_t is_template = 1u << 11;
+constexpr std::uint32_t nat_clash = 1u << 12;
+constexpr std::uint32_t helper = 1u << 13;
+constexpr std::uint32_t offload = 1u << 14;
+}  // namespace status
+
+// How tracking sees a packet; stands in ConnRef::info. `none` before tracking has looked.
+enum class Info : std::uint8_t {
+    none,
+    untracked,
+    invalid,
+    fresh,    // NEW: the packet opens a connection, or goes on with one that has had no reply
+    related,  // opens an expected connection, or is an ICMP error about one
+    established,
+};
+
+}  // namespace gatehouse::track
