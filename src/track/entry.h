@@ -25,7 +25,7 @@ constexpr std::uint32_t index(ConnIndex i) { return static_cast<std::uint32_t>(i
 // Milliseconds since the table's beginning, modulo 2^32: compared by their difference, as timeouts stay below
 // 24 days (Linux's own limit at a thousand ticks a second).
 struct Tick {
-    std::uint32_t value = 0;
+    std::uint32_t value;
     friend constexpr bool operator==(Tick, Tick) = default;
     friend constexpr std::int32_t operator-(Tick a, Tick b) {
         return static_cast<std::int32_t>(a.value - b.value);
@@ -34,10 +34,11 @@ struct Tick {
 
 enum class SideIndex : std::uint32_t { none = 0xffffffff };
 
+// Without initial values, being a member of a union.
 struct Cold {
-    std::uint32_t next = 0, previous = 0;  // in the timer wheel's slot
-    Tick armed{};                          // when the wheel will look at it
-    std::uint32_t reserved = 0;
+    std::uint32_t next, previous;  // in the timer wheel's slot
+    Tick armed;                    // when the wheel will look at it
+    std::uint32_t reserved;
 };
 
 struct AddressPair4 {
