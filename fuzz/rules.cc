@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "frontend/iptables/restore.h"
-#include "frontend/iptables/save.h"
+#include "iptables/restore.h"
+#include "iptables/save.h"
 
 namespace {
 
 void try_family(std::string_view text, gatehouse::Family family) {
-    using namespace gatehouse::frontend::iptables;
+    using namespace gatehouse::iptables;
     const auto draft = read_restore(text, "input", family);
     if (!draft) {
         if (draft.error().what.empty() || draft.error().place.line == 0) std::abort();

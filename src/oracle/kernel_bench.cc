@@ -227,9 +227,7 @@ Result<Sample> KernelBench::rules(std::string_view ruleset, const Effort& effort
 }
 
 Result<Sample> KernelBench::rule_insert(Tool tool, std::string_view ruleset, unsigned runs) {
-    Network network = bench_network({});
-    network.tool = tool;
-    auto kernel = Kernel::start(network);
+    auto kernel = Kernel::start(bench_network({}), {.tool = tool});
     if (!kernel) return std::unexpected(kernel.error());
     if (auto loaded = (*kernel)->load(Family::ipv4, ruleset); !loaded) return std::unexpected(loaded.error());
     const auto rules = [&]() -> std::ptrdiff_t {

@@ -182,8 +182,8 @@ Result<void> Kernel::available(Tool tool) {
     return {};
 }
 
-Kernel::Kernel(Namespace device, Namespace wire, const Network& network)
-    : device_(std::move(device)), wire_(std::move(wire)), tool_(network.tool) {
+Kernel::Kernel(Namespace device, Namespace wire, const Network& network, Tool tool)
+    : device_(std::move(device)), wire_(std::move(wire)), tool_(tool) {
     for (const Port& port : network.ports) {
         names_.push_back(port.name);
         macs_.push_back(port.mac);
@@ -196,18 +196,18 @@ Kernel::~Kernel() {
     (void)run_within(wire_, {"ip", "link", "del", "group", std::string(wire_group)}, {});
 }
 
-Result<std::unique_ptr<Kernel>> Kernel::start(const Network& network) {
+Result<std::unique_ptr<Kernel>> Kernel::start(const Network& network, const KernelSetup& setup) {
     if (auto ok = check(network); !ok) return std::unexpected(ok.error());
     auto device = Namespace::make();
     if (!device) return std::unexpected(device.error());
     auto wire = Namespace::make();
     if (!wire) return std::unexpected(wire.error());
-    std::unique_ptr<Kernel> kernel(new Kernel(std::move(*device), std::move(*wire), network));
-    if (auto built = kernel->build(network); !built) return std::unexpected(built.error());
+    std::unique_ptr<Kernel> kernel(new Kernel(std::move(*device), std::move(*wire), network, setup.tool));
+    if (auto built = kernel->build(network, setup); !built) return std::unexpected(built.error());
     return kernel;
 }
 
-Result<void> Kernel::build(const Network& network) {
+Result<void> Kernel::build(const Network& network, const KernelSetup& setup) {
     lock_file_ = Fd(memfd_create("gatehouse-xtables-lock", MFD_CLOEXEC));
     if (!lock_file_.valid()) return fail(fmt::format("memfd_create: {}", std::strerror(errno)));
     const auto in_device = [&](const std::function<Result<void>()>& work) { return device_.within(work); };
@@ -221,7 +221,7 @@ Result<void> Kernel::build(const Network& network) {
     if (done) done = in_device([&] { return configure_device(network); });
     if (done) done = open_tap();
     if (!done) return done;
-    for (const auto& argv : network.commands) {
+    for (const auto& argv : setup.commands) {
         if (auto ran = run(argv); !ran) return std::unexpected(ran.error());
     }
     if (auto noise = tap_->collect({.quiet = startup_quiet}); !noise) return std::unexpected(noise.error());

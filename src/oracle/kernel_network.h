@@ -22,6 +22,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "network/network.h"
 #include "oracle/netns.h"
 #include "oracle/process.h"
 #include "oracle/wire_tap.h"
@@ -29,25 +30,15 @@
 
 namespace gatehouse::oracle {
 
-struct Port {
-    std::string name;  // up to 15 characters
-    Mac mac;
-    std::vector<std::string> addresses;                   // "10.0.1.1/24", "fd00:1::1/64"
-    std::vector<std::pair<std::string, Mac>> neighbours;  // address without a length
-    unsigned mtu = 1500;
-};
+using network::Network;
+using network::Port;
 
 enum class Tool { iptables_legacy, iptables_nft };
 
-struct Network {
-    std::vector<Port> ports;
-    // What follows `ip route add` and `ip rule add`; for IPv6 when it holds a colon or begins with "-6 ".
-    std::vector<std::string> routes;
-    std::vector<std::string> rules;
-    std::vector<std::pair<std::string, std::string>>
-        sysctls;                                     // set last; a key that doesn't exist is an error
-    std::vector<std::vector<std::string>> commands;  // run in the device after all else
+// How the kernel is to play the network's device.
+struct KernelSetup {
     Tool tool = Tool::iptables_legacy;
+    std::vector<std::vector<std::string>> commands = {};  // run in the device after all else
 };
 
 // A frame that left the device.
@@ -63,7 +54,7 @@ class Kernel {
     static Result<void> available(Tool tool = Tool::iptables_legacy);
 
     // Errors carry the words of the tool that failed and the line of the network it complained of.
-    static Result<std::unique_ptr<Kernel>> start(const Network& network);
+    static Result<std::unique_ptr<Kernel>> start(const Network& network, const KernelSetup& setup = {});
     ~Kernel();
     Kernel(const Kernel&) = delete;
     Kernel& operator=(const Kernel&) = delete;
@@ -99,9 +90,9 @@ class Kernel {
     Result<Finished> run_timed(std::vector<std::string> argv, std::string_view input = {});
 
   private:
-    Kernel(Namespace device, Namespace wire, const Network& network);
+    Kernel(Namespace device, Namespace wire, const Network& network, Tool tool);
 
-    Result<void> build(const Network& network);
+    Result<void> build(const Network& network, const KernelSetup& setup);
     Result<void> make_wires(const Network& network);
     Result<void> configure_device(const Network& network);
     Result<void> open_tap();

@@ -93,10 +93,10 @@ std::string own_namespace() {
 
 class KernelNetwork : public testing::TestWithParam<Side> {
   protected:
-    void SetUp() override { start(two_ports()); }
-    void start(const Network& network) {
-        if (auto usable = Kernel::available(network.tool); !usable) GTEST_SKIP() << usable.error().text();
-        auto started = Kernel::start(network);
+    void SetUp() override { start({}); }
+    void start(const KernelSetup& setup) {
+        if (auto usable = Kernel::available(setup.tool); !usable) GTEST_SKIP() << usable.error().text();
+        auto started = Kernel::start(two_ports(), setup);
         ASSERT_TRUE(started) << started.error().text();
         kernel_ = std::move(*started);
     }
@@ -173,9 +173,7 @@ TEST_P(KernelNetwork, ARefusedRulesetLeavesNoRules) {
 }
 
 TEST_P(KernelNetwork, NftToolSpeaksTheSame) {
-    Network network = two_ports();
-    network.tool = Tool::iptables_nft;
-    start(network);
+    start({.tool = Tool::iptables_nft});
     if (IsSkipped() || HasFatalFailure()) return;
     load("*filter\n-A FORWARD -p udp -m udp --dport 53 -j DROP\nCOMMIT\n");
     EXPECT_TRUE(inject(udp(GetParam(), 53)).empty());
@@ -186,14 +184,12 @@ TEST_P(KernelNetwork, NftToolSpeaksTheSame) {
 }
 
 TEST_P(KernelNetwork, KeepsVlanTagsInTheFrame) {
-    Network network = two_ports();
-    network.commands = {
-        {"ip", "link", "add", "br0", "type", "bridge", "forward_delay", "0", "mcast_snooping", "0"},
-        {"ip", "link", "set", "lan", "master", "br0"},
-        {"ip", "link", "set", "wan", "master", "br0"},
-        {"ip", "link", "set", "br0", "up"},
-    };
-    start(network);
+    start({.commands = {
+               {"ip", "link", "add", "br0", "type", "bridge", "forward_delay", "0", "mcast_snooping", "0"},
+               {"ip", "link", "set", "lan", "master", "br0"},
+               {"ip", "link", "set", "wan", "master", "br0"},
+               {"ip", "link", "set", "br0", "up"},
+           }});
     if (IsSkipped() || HasFatalFailure()) return;
     auto frame = udp(GetParam(), 53);
     peer_mac.store(frame.data());
@@ -224,7 +220,7 @@ INSTANTIATE_TEST_SUITE_P(Families, KernelNetwork, testing::ValuesIn(sides),
 
 struct BadNetwork {
     std::string name;
-    void (*spoil)(Network&);
+    void (*spoil)(Network&, KernelSetup&);
     std::string complaint;
 };
 
@@ -233,8 +229,9 @@ class KernelNetworkErrors : public testing::TestWithParam<BadNetwork> {};
 TEST_P(KernelNetworkErrors, AreNamed) {
     if (auto usable = Kernel::available(); !usable) GTEST_SKIP() << usable.error().text();
     Network network = two_ports();
-    GetParam().spoil(network);
-    const auto started = Kernel::start(network);
+    KernelSetup setup;
+    GetParam().spoil(network, setup);
+    const auto started = Kernel::start(network, setup);
     ASSERT_FALSE(started);
     EXPECT_THAT(started.error().text(), HasSubstr(GetParam().complaint));
 }
@@ -242,19 +239,22 @@ TEST_P(KernelNetworkErrors, AreNamed) {
 INSTANTIATE_TEST_SUITE_P(
     Networks, KernelNetworkErrors,
     testing::Values(
-        BadNetwork{"no_ports", [](Network& n) { n.ports.clear(); }, "no ports"},
-        BadNetwork{"long_name", [](Network& n) { n.ports[0].name = "sixteen-letters-"; },
+        BadNetwork{"no_ports", [](Network& n, KernelSetup&) { n.ports.clear(); }, "no ports"},
+        BadNetwork{"long_name", [](Network& n, KernelSetup&) { n.ports[0].name = "sixteen-letters-"; },
                    "up to 15 characters"},
-        BadNetwork{"two_lines", [](Network& n) { n.routes.push_back("default\nlink del lan"); },
+        BadNetwork{"two_lines", [](Network& n, KernelSetup&) { n.routes.push_back("default\nlink del lan"); },
                    "can't take"},
-        BadNetwork{"same_name", [](Network& n) { n.ports[1].name = "lan"; }, "exists"},
-        BadNetwork{"unreachable_gateway", [](Network& n) { n.routes.push_back("default via 10.9.9.9"); },
+        BadNetwork{"same_name", [](Network& n, KernelSetup&) { n.ports[1].name = "lan"; }, "exists"},
+        BadNetwork{"unreachable_gateway",
+                   [](Network& n, KernelSetup&) { n.routes.push_back("default via 10.9.9.9"); },
                    "`ip route add default via 10.9.9.9`"},
-        BadNetwork{"bad_rule", [](Network& n) { n.rules.push_back("-6 fwmark x table 5"); },
+        BadNetwork{"bad_rule", [](Network& n, KernelSetup&) { n.rules.push_back("-6 fwmark x table 5"); },
                    "rule add fwmark x table 5"},
-        BadNetwork{"no_such_sysctl", [](Network& n) { n.sysctls.push_back({"net.ipv4.nothing", "1"}); },
+        BadNetwork{"no_such_sysctl",
+                   [](Network& n, KernelSetup&) { n.sysctls.push_back({"net.ipv4.nothing", "1"}); },
                    "net.ipv4.nothing"},
-        BadNetwork{"bad_command", [](Network& n) { n.commands = {{"ip", "link", "del", "dmz"}}; }, "dmz"}),
+        BadNetwork{"bad_command",
+                   [](Network&, KernelSetup& s) { s.commands = {{"ip", "link", "del", "dmz"}}; }, "dmz"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

@@ -7,10 +7,10 @@
 #include <optional>
 
 #include "engine/engine.h"
-#include "frontend/iptables/restore.h"
-#include "frontend/iptables/save.h"
-#include "frontend/network.h"
 #include "io/capture_reader.h"
+#include "iptables/restore.h"
+#include "iptables/save.h"
+#include "network/configure.h"
 #include "oracle/noise.h"
 #include "packet/pool.h"
 
@@ -29,7 +29,7 @@ struct Item {
 };
 
 struct Scenario {
-    oracle::Network network;
+    network::Network network;
     std::vector<Item> items;
     bool real_time = false;
     bool keep_link_layer = false;
@@ -54,15 +54,15 @@ std::optional<std::string> unsupported(const json& scenario, const fs::path& dir
     return {};
 }
 
-Result<oracle::Network> read_network(const json& scenario) {
-    oracle::Network network;
+Result<network::Network> read_network(const json& scenario) {
+    network::Network network;
     // What the oracle sets in its device namespace.
     network.sysctls = {{"net.ipv4.icmp_ratelimit", "0"},
                        {"net.ipv4.icmp_msgs_per_sec", "100000"},
                        {"net.ipv4.icmp_msgs_burst", "100000"},
                        {"net.ipv6.icmp.ratelimit", "0"}};
     for (const auto& p : scenario.at("ports")) {
-        oracle::Port port{.name = p.at("name"), .mtu = p.value("mtu", 1500u)};
+        network::Port port{.name = p.at("name"), .mtu = p.value("mtu", 1500u)};
         const auto mac = parse_mac(p.at("mac").get<std::string>());
         if (!mac) return fail(fmt::format("port `{}`: bad mac", port.name));
         port.mac = *mac;
@@ -101,7 +101,7 @@ std::vector<std::uint8_t> from_hex(const std::string& hex) {
     return bytes;
 }
 
-Result<std::vector<Item>> read_lines(const fs::path& path, const oracle::Network& network) {
+Result<std::vector<Item>> read_lines(const fs::path& path, const network::Network& network) {
     std::vector<Item> items;
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
@@ -122,7 +122,7 @@ Result<std::vector<Item>> read_lines(const fs::path& path, const oracle::Network
     return items;
 }
 
-Result<std::vector<Item>> read_capture(const fs::path& path, const oracle::Network& network) {
+Result<std::vector<Item>> read_capture(const fs::path& path, const network::Network& network) {
     auto reader = io::CaptureReader::open(path);
     if (!reader) return std::unexpected(reader.error());
     std::vector<Item> items;
@@ -196,7 +196,7 @@ class Writer final : public Outlet {
 
 Result<void> load(Engine& engine, const fs::path& path, Family family) {
     if (!fs::exists(path)) return {};
-    auto draft = frontend::iptables::read_restore(read_file(path), path.string(), family);
+    auto draft = iptables::read_restore(read_file(path), path.string(), family);
     if (!draft) return fail("unsupported: " + draft.error().text());
     auto ruleset = rules::validate(std::move(*draft));
     if (!ruleset) return fail("unsupported: " + ruleset.error().text());
@@ -235,7 +235,7 @@ Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario) {
 Result<void> run(const fs::path& directory, const fs::path& out) {
     auto scenario = read_scenario(directory);
     if (!scenario) return std::unexpected(scenario.error());
-    auto configuration = frontend::configure(scenario->network);
+    auto configuration = network::configure(scenario->network);
     if (!configuration) return fail("unsupported: " + configuration.error().text());
     fs::create_directories(out);
     EmptyWorld world;
@@ -248,7 +248,7 @@ Result<void> run(const fs::path& directory, const fs::path& out) {
     for (const auto& [family, rules, name] : {std::tuple{Family::ipv4, "rules.v4", "counters.v4"},
                                               std::tuple{Family::ipv6, "rules.v6", "counters.v6"}}) {
         if (fs::exists(directory / rules))
-            std::ofstream(out / name) << frontend::iptables::save(engine.tables(family), true);
+            std::ofstream(out / name) << iptables::save(engine.tables(family), true);
     }
     // Without tracking there are no connections and no expectations.
     std::ofstream(out / "conntrack.txt");

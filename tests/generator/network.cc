@@ -36,10 +36,10 @@ std::vector<std::string> all_hosts(Family family) {
 
 Mac neighbour(unsigned port) { return {{2, 0, 0, 1, 0, static_cast<std::uint8_t>(port + 1)}}; }
 
-oracle::Network network() {
-    oracle::Network network;
+network::Network network() {
+    network::Network network;
     for (unsigned i = 0; i < 3; ++i) {
-        oracle::Port port{
+        network::Port port{
             .name = names[i],
             .mac = {{2, 0, 0, 0, 0, static_cast<std::uint8_t>(i + 1)}},
             .addresses = {fmt::format("10.0.{}.1/24", i + 1), fmt::format("fd00:{}::1/64", i + 1)},
@@ -62,8 +62,8 @@ oracle::Network network() {
     return network;
 }
 
-oracle::Network kernel_network() {
-    oracle::Network kernels = network();
+network::Network kernel_network() {
+    network::Network kernels = network();
     kernels.sysctls.emplace_back("net.ipv4.ipfrag_time", "3600");
     kernels.sysctls.emplace_back("net.ipv6.ip6frag_time", "3600");
     return kernels;

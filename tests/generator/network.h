@@ -8,9 +8,9 @@
 namespace gatehouse::generator {
 
 // A router between `lan`, `wan` (with the default routes) and `dmz` (a smaller MTU).
-oracle::Network network();
+network::Network network();
 // The same with what only the kernel needs: no reassembly that times out in the middle of a run.
-oracle::Network kernel_network();
+network::Network kernel_network();
 
 // Addresses that rules and packets use: hosts of each port's network, all of them static neighbours, and
 // hosts far away.

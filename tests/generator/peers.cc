@@ -5,10 +5,10 @@
 #include <fmt/ranges.h>
 
 #include "engine/engine.h"
-#include "frontend/iptables/restore.h"
-#include "frontend/iptables/save.h"
-#include "frontend/network.h"
+#include "iptables/restore.h"
+#include "iptables/save.h"
 #include "network.h"
+#include "network/configure.h"
 #include "oracle/noise.h"
 #include "packet/pool.h"
 #include "tally.h"
@@ -26,7 +26,7 @@ Time now() {
 
 class Collector final : public Outlet {
   public:
-    explicit Collector(const oracle::Network& network) {
+    explicit Collector(const network::Network& network) {
         for (const auto& port : network.ports) own_.push_back(port.mac);
     }
     void complete(Packet& packet, const Completion& completion) override {
@@ -66,7 +66,7 @@ void mask(std::vector<std::uint8_t>& frame) {
 }  // namespace
 
 struct EnginePeer::Parts {
-    Parts(Family f, const oracle::Network& n, Configuration configuration)
+    Parts(Family f, const network::Network& n, Configuration configuration)
         : family(f), outlet(n), engine(std::move(configuration), world, outlet), narrator(engine) {
         outlet.interfaces = &engine.router().interfaces();
     }
@@ -82,12 +82,12 @@ EnginePeer::EnginePeer() = default;
 EnginePeer::~EnginePeer() = default;
 
 Result<std::unique_ptr<EnginePeer>> EnginePeer::start(Family family, std::string_view rules, bool counted) {
-    const oracle::Network net = network();
-    auto configuration = frontend::configure(net);
+    const network::Network net = network();
+    auto configuration = network::configure(net);
     if (!configuration) return std::unexpected(configuration.error());
     std::unique_ptr<EnginePeer> peer(new EnginePeer);
     peer->parts_ = std::make_unique<Parts>(family, net, std::move(*configuration));
-    auto draft = frontend::iptables::read_restore(rules, "rules", family);
+    auto draft = iptables::read_restore(rules, "rules", family);
     if (!draft) return std::unexpected(draft.error());
     if (counted) count_extensions(*draft);
     auto ruleset = rules::validate(std::move(*draft));
@@ -118,7 +118,7 @@ std::vector<Left> EnginePeer::inject(const Frame& frame, std::string* walk) {
 }
 
 std::string EnginePeer::counters() const {
-    return frontend::iptables::save(parts_->engine.tables(parts_->family), true);
+    return iptables::save(parts_->engine.tables(parts_->family), true);
 }
 
 std::string compare(const std::vector<oracle::LeftFrame>& expected, const std::vector<Left>& actual) {

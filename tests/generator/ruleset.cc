@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "frontend/iptables/restore.h"
-#include "frontend/iptables/save.h"
+#include "iptables/restore.h"
+#include "iptables/save.h"
 #include "network.h"
 #include "rules/registry.h"
 #include "values.h"
@@ -129,7 +129,7 @@ std::string without_line(std::string_view text, int number) {
 }  // namespace
 
 Result<rules::Ruleset> validated(std::string_view text, Family family) {
-    auto draft = frontend::iptables::read_restore(text, "rules", family);
+    auto draft = iptables::read_restore(text, "rules", family);
     if (!draft) return std::unexpected(draft.error());
     return rules::validate(std::move(*draft));
 }
@@ -157,8 +157,8 @@ std::string random_ruleset(Draw& draw) {
         if (ruleset.error().place.line == 0) throw std::runtime_error(ruleset.error().text() + "\n" + text);
         text = without_line(text, ruleset.error().place.line);
     }
-    const auto draft = frontend::iptables::read_restore(text, "rules", draw.family);
-    return frontend::iptables::save(*draft, true);
+    const auto draft = iptables::read_restore(text, "rules", draw.family);
+    return iptables::save(*draft, true);
 }
 
 }  // namespace gatehouse::generator

@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "base/error.h"
-#include "oracle/kernel_network.h"
+#include "network/network.h"
 #include "wire/address.h"
 
 namespace gatehouse::frontend {
 
 // Two legs: what is inside, and all the rest. A packet comes in by the leg that its source address is on.
 struct DerivedNetwork {
-    oracle::Network network;  // ports: inside, outside
+    network::Network network;  // ports: inside, outside
     std::vector<Prefix> inside;
     bool named = false;  // the capture names two interfaces: packets come in by the one that took them
     std::string why;     // for the user: "inside: 10.0.0.0/8, … (private addresses)"

@@ -5,8 +5,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "frontend/iptables/restore.h"
-#include "frontend/network.h"
+#include "iptables/restore.h"
+#include "network/configure.h"
+#include "network/read.h"
 #include "packet/parse.h"
 
 namespace gatehouse::frontend {
@@ -33,11 +34,11 @@ Session::Session(const SessionOptions& options)
 Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options,
                                                const std::vector<std::string>& captures) {
     std::unique_ptr<Session> session(new Session(options));
-    oracle::Network network;
+    network::Network net;
     if (!options.config.empty()) {
-        auto read = read_network(options.config);
+        auto read = network::read_network(options.config);
         if (!read) return std::unexpected(read.error());
-        network = std::move(*read);
+        net = std::move(*read);
         session->network_line_ = fmt::format("network: {}", options.config);
     } else {
         if (captures.front() == "-" && options.derive.inside.empty()) {
@@ -46,13 +47,13 @@ Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options,
         }
         auto derived = derive_network(captures.front(), options.derive);
         if (!derived) return std::unexpected(derived.error());
-        network = std::move(derived->network);
+        net = std::move(derived->network);
         session->inside_ = std::move(derived->inside);
         session->derived_ = true;
         session->named_ = derived->named;
         session->network_line_ = std::move(derived->why);
     }
-    auto configuration = configure(network);
+    auto configuration = network::configure(net);
     if (!configuration) return std::unexpected(configuration.error());
     session->engine_ = std::make_unique<Engine>(std::move(*configuration), session->world_, *session);
     if (auto loaded = session->load(options.rules4, Family::ipv4); !loaded)

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <vector>
 
-#include "frontend/iptables/save.h"
+#include "iptables/save.h"
 
 namespace gatehouse::frontend {
 

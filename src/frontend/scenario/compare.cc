@@ -55,7 +55,7 @@ std::string quote_differences(const Leaving& leaving, Bytes input, const Fields&
 
 }  // namespace
 
-std::string differences(const Leaving& leaving, const oracle::Network& network, Bytes input, Bytes actual) {
+std::string differences(const Leaving& leaving, const network::Network& network, Bytes input, Bytes actual) {
     if (leaving.form == Leaving::Form::hex) {
         const auto expected = leaving.written.bytes("hex");
         return std::ranges::equal(expected, actual) ? "" : line("frame", to_hex(expected), to_hex(actual));
@@ -68,7 +68,7 @@ std::string differences(const Leaving& leaving, const oracle::Network& network, 
         if (got.has("checksum")) expected.set("checksum", "right");
         if (got.has("ip-checksum")) expected.set("ip-checksum", "right");
     }
-    const auto port = std::ranges::find(network.ports, leaving.port, &oracle::Port::name);
+    const auto port = std::ranges::find(network.ports, leaving.port, &network::Port::name);
     expected.set("from", to_string(port->mac));
     for (const auto& field : leaving.written.all()) {
         if (!is_instruction(field.name)) expected.set(field.name, field.value);

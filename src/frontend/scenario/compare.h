@@ -7,7 +7,7 @@
 namespace gatehouse::frontend::scenario {
 
 // A line for each field that isn't as expected; empty if all are. `input` is the frame that came in.
-std::string differences(const Leaving& leaving, const oracle::Network& network, Bytes input, Bytes actual);
+std::string differences(const Leaving& leaving, const network::Network& network, Bytes input, Bytes actual);
 
 // "tcp 10.0.1.2:40000 > 198.51.100.9:80 S, ttl 63, 44 bytes"
 std::string brief(Bytes frame);

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "frontend/iptables/restore.h"
-#include "frontend/iptables/save.h"
-#include "frontend/network.h"
 #include "frontend/scenario/peer.h"
+#include "iptables/restore.h"
+#include "iptables/save.h"
+#include "network/configure.h"
 #include "packet/pool.h"
 #include "trace/narrator.h"
 
@@ -84,15 +84,15 @@ class EnginePeer final : public Peer, Outlet, LogSink {
 
 }  // namespace
 
-Result<std::unique_ptr<Peer>> make_engine_peer(const oracle::Network& network) {
-    oracle::Network quiet = network;
+Result<std::unique_ptr<Peer>> make_engine_peer(const network::Network& network) {
+    network::Network quiet = network;
     // A scenario has no limit on ICMP errors unless it sets one, as the kernel's peer hasn't.
     const std::pair<std::string, std::string> unlimited[] = {{"net.ipv4.icmp_ratelimit", "0"},
                                                              {"net.ipv4.icmp_msgs_per_sec", "100000"},
                                                              {"net.ipv4.icmp_msgs_burst", "100000"},
                                                              {"net.ipv6.icmp.ratelimit", "0"}};
     quiet.sysctls.insert(quiet.sysctls.begin(), std::begin(unlimited), std::end(unlimited));
-    auto configuration = configure(quiet);
+    auto configuration = network::configure(quiet);
     if (!configuration) return std::unexpected(configuration.error());
     return std::make_unique<EnginePeer>(std::move(*configuration));
 }

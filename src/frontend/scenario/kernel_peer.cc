@@ -23,7 +23,8 @@ std::string without_debug(std::string_view text) {
 
 class KernelPeer final : public Peer {
   public:
-    explicit KernelPeer(std::unique_ptr<oracle::Kernel> kernel) : kernel_(std::move(kernel)) {}
+    KernelPeer(std::unique_ptr<oracle::Kernel> kernel, oracle::Tool tool)
+        : kernel_(std::move(kernel)), tool_(tool) {}
 
     Result<void> load(const Load& load) override {
         return kernel_->load(load.family, without_debug(load.text));
@@ -34,17 +35,20 @@ class KernelPeer final : public Peer {
         return kernel_->inject(port, frame);
     }
     Result<std::string> counters(Family family) override { return kernel_->counters(family); }
+    // iptables-nft has no counters of policies.
+    bool counts_policies() const override { return tool_ == oracle::Tool::iptables_legacy; }
 
   private:
     std::unique_ptr<oracle::Kernel> kernel_;
+    oracle::Tool tool_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Peer>> make_kernel_peer(const oracle::Network& network) {
-    auto kernel = oracle::Kernel::start(network);
+Result<std::unique_ptr<Peer>> make_kernel_peer(const network::Network& network, oracle::Tool tool) {
+    auto kernel = oracle::Kernel::start(network, {.tool = tool});
     if (!kernel) return std::unexpected(kernel.error());
-    return std::make_unique<KernelPeer>(std::move(*kernel));
+    return std::make_unique<KernelPeer>(std::move(*kernel), tool);
 }
 
 }  // namespace gatehouse::frontend::scenario

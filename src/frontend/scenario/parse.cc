@@ -106,13 +106,13 @@ class Parser {
         return std::ranges::find(known, word) != std::end(known);
     }
 
-    oracle::Port* port(std::string_view name) {
-        const auto at = std::ranges::find(scenario_.network.ports, name, &oracle::Port::name);
+    network::Port* port(std::string_view name) {
+        const auto at = std::ranges::find(scenario_.network.ports, name, &network::Port::name);
         return at == scenario_.network.ports.end() ? nullptr : &*at;
     }
 
-    Result<oracle::Port*> known_port(std::string_view name) {
-        if (oracle::Port* found = port(name)) return found;
+    Result<network::Port*> known_port(std::string_view name) {
+        if (network::Port* found = port(name)) return found;
         std::vector<std::string_view> names;
         for (const auto& p : scenario_.network.ports) names.push_back(p.name);
         return fail(fmt::format("there is no interface `{}`", name), did_you_mean(name, names));
@@ -148,7 +148,7 @@ class Parser {
     }
 
     Result<void> interface(const std::vector<std::string>& words) {
-        oracle::Port* at = port(words[1]);
+        network::Port* at = port(words[1]);
         if (at == nullptr) {
             const auto number = scenario_.network.ports.size() + 1;
             if (words[1].size() > 15 || number > 64)
@@ -241,7 +241,7 @@ class Parser {
     }
 
     // To the interface itself, from the sender's neighbour entry, or the interface's first neighbour.
-    static void fill_macs(const oracle::Port& in, Fields& packet) {
+    static void fill_macs(const network::Port& in, Fields& packet) {
         if (packet.has("hex")) return;
         if (!packet.has("to")) packet.set("to", to_string(in.mac));
         if (packet.has("from")) return;
@@ -373,11 +373,11 @@ class Parser {
 
 }  // namespace
 
-oracle::Network default_network() {
-    oracle::Network network;
+network::Network default_network() {
+    network::Network network;
     const auto leg = [&](const char* name, std::uint8_t number, std::vector<std::string> addresses,
                          std::vector<std::string> hosts, std::vector<std::string> gateways) {
-        oracle::Port port{.name = name, .mac = {{2, 0, 0, 0, number, 1}}, .addresses = std::move(addresses)};
+        network::Port port{.name = name, .mac = {{2, 0, 0, 0, number, 1}}, .addresses = std::move(addresses)};
         for (std::size_t i = 0; i < hosts.size(); ++i)
             port.neighbours.emplace_back(hosts[i],
                                          Mac{{2, 0, 0, 0, number, static_cast<std::uint8_t>(2 + i / 2)}});

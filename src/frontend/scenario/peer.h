@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "frontend/scenario/scenario.h"
+#include "oracle/kernel_network.h"
 
 namespace gatehouse::frontend::scenario {
 
@@ -28,14 +29,16 @@ class Peer {
 
     // Of the last packet; nullptr where nobody can say.
     virtual const Outcome* outcome() const { return nullptr; }
+    // False where policies have no counters.
+    virtual bool counts_policies() const { return true; }
     // How it went, in words; empty where nobody can say.
     virtual std::string walk() const { return {}; }
     // The lines logged because of it.
     virtual std::vector<std::string> logged() const { return {}; }
 };
 
-Result<std::unique_ptr<Peer>> make_engine_peer(const oracle::Network& network);
+Result<std::unique_ptr<Peer>> make_engine_peer(const network::Network& network);
 // Needs what oracle::Kernel::available() asks for.
-Result<std::unique_ptr<Peer>> make_kernel_peer(const oracle::Network& network);
+Result<std::unique_ptr<Peer>> make_kernel_peer(const network::Network& network, oracle::Tool tool);
 
 }  // namespace gatehouse::frontend::scenario

@@ -8,7 +8,7 @@
 
 #include "base/time.h"
 #include "frontend/scenario/fields.h"
-#include "oracle/kernel_network.h"
+#include "network/network.h"
 
 namespace gatehouse::frontend::scenario {
 
@@ -70,13 +70,13 @@ struct Step {
 struct Scenario {
     std::string file;
     std::string only_gatehouse;  // why; empty: the kernel can do all of it
-    oracle::Network network;
+    network::Network network;
     std::vector<Step> steps;
 };
 
 // Two legs: lan 10.0.1.1/24 and fd00:1::1/64, wan 192.0.2.1/24 and fd00:2::1/64, hosts .2 and .3 (::2, ::3)
 // on each, default routes by 192.0.2.254 and fd00:2::fe.
-oracle::Network default_network();
+network::Network default_network();
 
 // `text` is the file's; rules that it names are read from beside it. Errors name file and line.
 Result<Scenario> parse_scenario(std::string_view text, const std::string& file);

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "frontend/bench/traffic.h"
-#include "frontend/iptables/restore.h"
 #include "frontend/tool/tool.h"
+#include "iptables/restore.h"
 #include "oracle/kernel_bench.h"
 #include "rules/packed.h"
 

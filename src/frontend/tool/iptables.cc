@@ -1,6 +1,6 @@
 // gatehouse iptables, iptables-save, iptables-restore and the IPv6 three.
-#include "frontend/iptables/commands.h"
 #include "frontend/tool/tool.h"
+#include "iptables/commands.h"
 
 namespace gatehouse::frontend {
 

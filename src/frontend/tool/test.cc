@@ -20,6 +20,9 @@ struct Options {
     std::string against = "engine", tool = "legacy", junit_file;
     bool tap_output = false, verbose = false;
     bool kernel() const { return against == "kernel"; }
+    oracle::Tool kernel_tool() const {
+        return tool == "nft" ? oracle::Tool::iptables_nft : oracle::Tool::iptables_legacy;
+    }
 };
 
 int refuse(const Error& error) {
@@ -54,12 +57,10 @@ Result<Report> run_file(const std::string& file, const Options& options) {
     if (!scenario) return std::unexpected(scenario.error());
     if (options.kernel() && !scenario->only_gatehouse.empty())
         return Report{file, Status::skipped, "only gatehouse: " + scenario->only_gatehouse};
-    scenario->network.tool =
-        options.tool == "nft" ? oracle::Tool::iptables_nft : oracle::Tool::iptables_legacy;
     const auto start = std::chrono::steady_clock::now();
     const auto once = [&]() -> Result<Report> {
-        auto peer =
-            options.kernel() ? make_kernel_peer(scenario->network) : make_engine_peer(scenario->network);
+        auto peer = options.kernel() ? make_kernel_peer(scenario->network, options.kernel_tool())
+                                     : make_engine_peer(scenario->network);
         if (!peer) return std::unexpected(peer.error());
         return run_scenario(*scenario, **peer, options.verbose);
     };
@@ -116,8 +117,8 @@ int run_test(int argc, char** argv) {
         return app.exit(error) == 0 ? 0 : 2;
     }
     if (options.kernel()) {
-        const auto tool = options.tool == "nft" ? oracle::Tool::iptables_nft : oracle::Tool::iptables_legacy;
-        if (auto there = oracle::Kernel::available(tool); !there) return refuse(there.error());
+        if (auto there = oracle::Kernel::available(options.kernel_tool()); !there)
+            return refuse(there.error());
     }
     const auto files = files_of(options.paths);
     if (!files) return refuse(files.error());

@@ -1,0 +1,92 @@
+// iptables-save and iptables-restore on a ruleset file.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "iptables/commands.h"
+#include "iptables/restore.h"
+#include "iptables/ruleset_file.h"
+#include "iptables/save.h"
+
+namespace gatehouse::iptables {
+
+namespace {
+
+int refuse(const char* tool, const Error& error) {
+    fmt::print(stderr, "{}: {}\n", tool, error.text());
+    return 2;
+}
+
+}  // namespace
+
+int run_save(int argc, char** argv, Family family) {
+    std::string given, table;
+    bool counters = false;
+    CLI::App app("Writes a ruleset file, checked, as iptables-save does.", argv[0]);
+    app.add_option("--ruleset", given, "the file; $GATEHOUSE_RULESET otherwise");
+    app.add_flag("-c,--counters", counters, "with the rules' counters");
+    app.add_option("-t,--table", table, "only this table");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    const auto path = ruleset_path(given, family);
+    if (!path) return refuse(argv[0], path.error());
+    auto file = RulesetFile::open(*path, family);
+    if (!file) return refuse(argv[0], file.error());
+    if (!table.empty()) {
+        const auto* info = rules::find_table(table);
+        if (info == nullptr) return refuse(argv[0], {.what = fmt::format("there is no table `{}`", table)});
+        std::erase_if(file->draft.tables, [&](const auto& t) { return t.name != info->name; });
+    }
+    fmt::print("{}", save(file->draft, counters));
+    return 0;
+}
+
+int run_restore(int argc, char** argv, Family family) {
+    std::string given, table, source;
+    bool counters = false, no_flush = false, test = false;
+    CLI::App app("Puts the tables of iptables-save text in place of a ruleset file's.", argv[0]);
+    app.add_option("--ruleset", given, "the ruleset; $GATEHOUSE_RULESET otherwise");
+    app.add_flag("-c,--counters", counters, "take the counters, too");
+    app.add_flag("-n,--noflush", no_flush, "add to the tables that are there");
+    app.add_flag("-t,--test", test, "only check");
+    app.add_option("-T,--table", table, "only this table");
+    app.add_option("FILE", source, "the text; standard input otherwise");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    std::string text;
+    if (source.empty()) {
+        text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    } else {
+        std::ifstream in(source, std::ios::binary);
+        if (!in) return refuse(argv[0], {.what = fmt::format("can't read `{}`", source)});
+        text.assign(std::istreambuf_iterator<char>(in), {});
+    }
+    if (!table.empty() && rules::find_table(table) == nullptr)
+        return refuse(argv[0], {.what = fmt::format("there is no table `{}`", table)});
+    const auto path = ruleset_path(given, family);
+    if (!path) return refuse(argv[0], path.error());
+    auto file = RulesetFile::open(*path, family);
+    if (!file) return refuse(argv[0], file.error());
+    auto draft = read_restore(
+        text, source.empty() ? "<standard input>" : source, family,
+        {.counters = counters, .no_flush = no_flush, .only_table = table, .base = std::move(file->draft)});
+    if (!draft) return refuse(argv[0], draft.error());
+    auto checked = rules::validate(*draft);
+    if (!checked) return refuse(argv[0], checked.error());
+    for (const auto& warning : checked->warnings())
+        fmt::print(stderr, "{}: warning: {}\n", argv[0], warning.text());
+    if (test) return 0;
+    file->draft = std::move(*draft);
+    if (auto written = file->write(); !written) return refuse(argv[0], written.error());
+    return 0;
+}
+
+}  // namespace gatehouse::iptables

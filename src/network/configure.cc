@@ -1,0 +1,135 @@
+#include "network/configure.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "route/text.h"
+
+namespace gatehouse::network {
+
+namespace {
+
+Result<InterfaceAddress> read_address(const std::string& text) {
+    const auto slash = text.find('/');
+    const auto host = std::string_view(text).substr(0, slash);
+    InterfaceAddress address{.family =
+                                 host.find(':') == std::string_view::npos ? Family::ipv4 : Family::ipv6};
+    const auto value = parse_address(host, address.family);
+    const auto prefix = parse_prefix(text);
+    if (!value || !prefix)
+        return fail(fmt::format("expected an address with its length, as in 192.0.2.1/24, got `{}`", text));
+    address.address = *value;
+    address.length = prefix->length;
+    return address;
+}
+
+// "net/ipv4/conf/lan/rp_filter" split at slashes, or at dots if it has none.
+std::vector<std::string_view> pieces(std::string_view name) {
+    return split(name, name.find('/') == std::string_view::npos ? '.' : '/');
+}
+
+// The sysctls of one interface, of `all` or of `default`. False: not one of them.
+Result<bool> set_interface_sysctl(route::Router& router, std::string_view name, std::uint64_t value) {
+    const auto part = pieces(name);
+    if (part.size() != 5 || part[0] != "net" || part[2] != "conf") return false;
+    const bool v4 = part[1] == "ipv4";
+    const auto set = [&](route::InterfaceTunables& t) {
+        const auto key = part[4];
+        if (key == "forwarding") {
+            (v4 ? t.forwarding4 : t.forwarding6) = value != 0;
+        } else if (v4 && key == "rp_filter") {
+            t.rp_filter = std::max(t.rp_filter, static_cast<std::uint8_t>(value));
+        } else if (v4 && key == "accept_local") {
+            t.accept_local = value != 0;
+        } else if (v4 && key == "route_localnet") {
+            t.route_localnet = value != 0;
+        } else if (v4 && key == "src_valid_mark") {
+            t.src_valid_mark = value != 0;
+        } else if (v4 && key == "bc_forwarding") {
+            t.bc_forwarding = value != 0;
+        } else {
+            return false;
+        }
+        return true;
+    };
+    bool known = false;
+    for (std::size_t i = 0; i < router.interfaces().size(); ++i) {
+        const auto id = static_cast<InterfaceId>(i);
+        if (part[3] != "all" && part[3] != "default" && router.interfaces().name(id) != part[3]) continue;
+        auto tunables = router.tunables(id);
+        known = set(tunables);
+        router.set_tunables(id, tunables);
+    }
+    return known;
+}
+
+Result<void> set_sysctl(const std::string& name, const std::string& value, route::Router& router,
+                        Tunables& tunables) {
+    const auto number = parse_number(value, 0xffffffff);
+    if (!number) return fail(fmt::format("sysctl `{}`: expected a number, got `{}`", name, value));
+    const std::string dotted = [&] {
+        std::string d = name;
+        for (char& c : d) c = c == '/' ? '.' : c;
+        return d;
+    }();
+    if (dotted == "net.ipv4.ip_forward") {
+        return set_sysctl("net.ipv4.conf.all.forwarding", value, router, tunables);
+    }
+    const auto on_interface = set_interface_sysctl(router, name, *number);
+    if (!on_interface) return std::unexpected(on_interface.error());
+    if (*on_interface) return {};
+    return tunables.set(name, value);
+}
+
+}  // namespace
+
+Result<Configuration> configure(const Network& network) {
+    Interfaces interfaces;
+    interfaces.add(
+        {.name = "lo",
+         .mtu = 65536,
+         .loopback = true,
+         .addresses = {{Family::ipv4, Address::v4(0x7f000001), 8}, {Family::ipv6, {{0, 0, 0, 1}}, 128}}});
+    for (const auto& port : network.ports) {
+        if (interfaces.find(port.name)) return fail(fmt::format("interface `{}` is there twice", port.name));
+        Interface interface{.name = port.name, .mac = port.mac, .mtu = port.mtu};
+        for (const auto& text : port.addresses) {
+            auto address = read_address(text);
+            if (!address) return std::unexpected(address.error());
+            interface.addresses.push_back(*address);
+        }
+        interfaces.add(std::move(interface));
+    }
+    auto router = std::make_shared<route::Router>(interfaces);
+    for (const auto& port : network.ports) {
+        for (const auto& [text, mac] : port.neighbours) {
+            const Family family = text.find(':') == std::string::npos ? Family::ipv4 : Family::ipv6;
+            const auto address = parse_address(text, family);
+            if (!address)
+                return fail(
+                    fmt::format("interface `{}`: `{}` isn't an address of a neighbour", port.name, text));
+            router->neighbours().set(*interfaces.find(port.name), family, *address, mac);
+        }
+    }
+    for (const auto& text : network.routes) {
+        auto route = route::parse_route(text, interfaces);
+        if (!route) return std::unexpected(route.error());
+        if (auto added = router->add(*route); !added)
+            return fail(fmt::format("route `{}`: {}", text, added.error().text()));
+    }
+    for (const auto& text : network.rules) {
+        auto rule = route::parse_rule(text, interfaces);
+        if (!rule) return std::unexpected(rule.error());
+        if (auto added = router->add(*rule); !added)
+            return fail(fmt::format("rule `{}`: {}", text, added.error().text()));
+    }
+    Configuration configuration;
+    for (const auto& [name, value] : network.sysctls) {
+        if (auto set = set_sysctl(name, value, *router, configuration.tunables); !set)
+            return std::unexpected(set.error());
+    }
+    configuration.router = std::move(router);
+    return configuration;
+}
+
+}  // namespace gatehouse::network
