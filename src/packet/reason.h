@@ -65,6 +65,19 @@ enum class Reason : std::uint16_t {
     queue_without_reader,
     chain_too_deep,  // {depth}
 
+    // Tracking: why a packet is INVALID.
+    track_fragment,       // {offset}
+    track_no_transport,   // {protocol}
+    track_bad_length,     // {protocol, length claimed, bytes there}
+    track_icmp_type,      // {type}
+    track_icmp_unasked,   // {type}
+    track_icmp_no_quote,  // {type}: the packet that the error quotes can't be read
+    track_icmp_no_match,  // {type}: it quotes no connection that we know
+    track_icmp_stray,     // {type}: it goes elsewhere than to the sender of what it quotes
+    track_sctp_chunks,    // {chunk, tag, tag expected}
+    track_sctp_opening,   // the same
+    track_sctp_tag,       // the same
+
     // Waiting.
     suspended_full,       // {waiting, limit}
     suspended_expired,    // {milliseconds}

@@ -14,6 +14,7 @@
 
 #include "track/proto/state.h"
 #include "track/status.h"
+#include "track/tick.h"
 #include "track/tuple.h"
 
 namespace gatehouse::track {
@@ -21,16 +22,6 @@ namespace gatehouse::track {
 // A connection's place in the table: good while the connection lives.
 enum class ConnIndex : std::uint32_t { none = 0x7fffffff };
 constexpr std::uint32_t index(ConnIndex i) { return static_cast<std::uint32_t>(i); }
-
-// Milliseconds since the table's beginning, modulo 2^32: compared by their difference, as timeouts stay below
-// 24 days (Linux's own limit at a thousand ticks a second).
-struct Tick {
-    std::uint32_t value;
-    friend constexpr bool operator==(Tick, Tick) = default;
-    friend constexpr std::int32_t operator-(Tick a, Tick b) {
-        return static_cast<std::int32_t>(a.value - b.value);
-    }
-};
 
 enum class SideIndex : std::uint32_t { none = 0xffffffff };
 

@@ -5,7 +5,9 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 
@@ -13,41 +15,38 @@ namespace gatehouse::track {
 
 // Every timeout there is. The comment is the last part of its sysctl, net.netfilter.nf_conntrack_*.
 enum class Timeout : std::uint8_t {
-    generic,           // generic_timeout
-    icmp,              // icmp_timeout
-    icmpv6,            // icmpv6_timeout
-    udp,               // udp_timeout
-    udp_stream,        // udp_timeout_stream
-    tcp_syn_sent,      // tcp_timeout_syn_sent
-    tcp_syn_recv,      // tcp_timeout_syn_recv
-    tcp_established,   // tcp_timeout_established
-    tcp_fin_wait,      // tcp_timeout_fin_wait
-    tcp_close_wait,    // tcp_timeout_close_wait
-    tcp_last_ack,      // tcp_timeout_last_ack
-    tcp_time_wait,     // tcp_timeout_time_wait
-    tcp_close,         // tcp_timeout_close
-    tcp_syn_sent2,     // no sysctl; in policies as syn_sent2
-    tcp_retrans,       // tcp_timeout_max_retrans
-    tcp_unacked,       // tcp_timeout_unacknowledged
-    sctp_closed,       // sctp_timeout_closed
-    sctp_cookie_wait,  // sctp_timeout_cookie_wait
-    sctp_cookie_echoed,
-    sctp_established,
-    sctp_shutdown_sent,
-    sctp_shutdown_received,
-    sctp_shutdown_ack_sent,
-    sctp_heartbeat_sent,
-    gre,         // gre_timeout
-    gre_stream,  // gre_timeout_stream
-    dccp_request,
-    dccp_respond,
-    dccp_partopen,
-    dccp_open,
-    dccp_close_request,
-    dccp_closing,
-    dccp_time_wait,
+    generic,                 // generic_timeout
+    icmp,                    // icmp_timeout
+    icmpv6,                  // icmpv6_timeout
+    udp,                     // udp_timeout
+    udp_stream,              // udp_timeout_stream
+    tcp_syn_sent,            // tcp_timeout_syn_sent
+    tcp_syn_recv,            // tcp_timeout_syn_recv
+    tcp_established,         // tcp_timeout_established
+    tcp_fin_wait,            // tcp_timeout_fin_wait
+    tcp_close_wait,          // tcp_timeout_close_wait
+    tcp_last_ack,            // tcp_timeout_last_ack
+    tcp_time_wait,           // tcp_timeout_time_wait
+    tcp_close,               // tcp_timeout_close
+    tcp_syn_sent2,           // no sysctl; in policies as syn_sent2
+    tcp_retrans,             // tcp_timeout_max_retrans
+    tcp_unacked,             // tcp_timeout_unacknowledged
+    sctp_closed,             // sctp_timeout_closed
+    sctp_cookie_wait,        // sctp_timeout_cookie_wait
+    sctp_cookie_echoed,      // sctp_timeout_cookie_echoed
+    sctp_established,        // sctp_timeout_established
+    sctp_shutdown_sent,      // sctp_timeout_shutdown_sent
+    sctp_shutdown_received,  // sctp_timeout_shutdown_recd
+    sctp_shutdown_ack_sent,  // sctp_timeout_shutdown_ack_sent
+    sctp_heartbeat_sent,     // sctp_timeout_heartbeat_sent
+    gre,                     // gre_timeout
+    gre_stream,              // gre_timeout_stream
     count,
 };
+
+// The sysctl's last part, as in the comments above; empty for tcp_syn_sent2, which has none.
+std::string_view name(Timeout which);
+std::optional<Timeout> find_timeout(std::string_view name);
 
 struct TimeoutPolicy {
     std::string name = "default";

@@ -2,12 +2,13 @@
 //
 // A tracker is pure: from a connection's protocol state, a packet, its direction, the time and the settings
 // it makes the next state and a judgement. It keeps nothing, asks nobody, and may be called on any thread.
-// One file a protocol in proto/; proto/tracker_of.cc lists them.
+// One file a protocol in proto/; tracker_of.cc lists them.
 #pragma once
 #include <cstdint>
 
-#include "packet/reason.h"
+#include "packet/packet.h"
 #include "track/status.h"
+#include "track/tick.h"
 #include "track/timeouts.h"
 #include "track/tuple.h"
 
@@ -20,6 +21,16 @@ enum class Verdict : std::uint8_t {
     reopen,   // the connection is over and this packet opens the next one under the same tuple
 };
 
+// What a tracker is asked.
+struct Question {
+    const Packet& packet;  // parsed, and found fit
+    Direction direction{};
+    bool opens = false;        // it is the connection's first packet
+    std::uint32_t status = 0;  // the entry's, without what this packet changes
+    Tick now{};
+    const TimeoutPolicy& timeouts;
+};
+
 struct Judgement {
     Verdict verdict = Verdict::accept;
     Finding finding{};  // why, unless `accept`: what was compared, in numbers
@@ -30,5 +41,9 @@ struct Judgement {
     bool kill = false;             // the connection goes, whatever becomes of the packet
     bool state_changed = false;    // an event for those who watch the protocol's state
 };
+
+constexpr Judgement invalid(Finding why) {
+    return {.verdict = Verdict::invalid, .finding = why, .refresh = false};
+}
 
 }  // namespace gatehouse::track

@@ -1,6 +1,5 @@
 // Room in a connection's second cache line for what its protocol's tracker must remember.
 #pragma once
-#include "track/proto/dccp_state.h"
 #include "track/proto/sctp_state.h"
 #include "track/proto/tcp_state.h"
 #include "track/proto/udp_state.h"
@@ -11,7 +10,6 @@ union alignas(4) ProtocolState {
     TcpState tcp;
     UdpState udp;
     SctpState sctp;
-    DccpState dccp;
     std::uint8_t bytes[56]{};
 };
 static_assert(sizeof(ProtocolState) <= 56);

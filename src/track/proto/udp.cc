@@ -1,0 +1,55 @@
+#include "track/proto/udp.h"
+
+#include "packet/edit.h"
+#include "wire/udp.h"
+
+namespace gatehouse::track::udp {
+
+namespace {
+
+Finding wrong(const Packet& packet, const wire::Fault& fault) {
+    const Reason reason =
+        fault.kind == wire::FaultKind::truncated ? Reason::l4_truncated : Reason::track_bad_length;
+    return {.reason = reason, .numbers = {packet.flat.protocol, fault.first, fault.second}};
+}
+
+Finding wrong_checksum(const Packet& packet) {
+    return {.reason = Reason::l4_bad_checksum, .numbers = {packet.flat.protocol}};
+}
+
+Judgement stream_or_not(const Question& question, bool stream) {
+    Judgement judgement{.lifetime = question.timeouts[stream ? Timeout::udp_stream : Timeout::udp]};
+    // A connection that took another's place after a clash is over soon.
+    if (stream && (question.status & status::nat_clash) == 0) judgement.set_status = status::assured;
+    return judgement;
+}
+
+}  // namespace
+
+Finding unfit(const Packet& packet, bool verify_checksum) {
+    const auto view = wire::UdpView::parse(packet.transport());
+    if (!view) return wrong(packet, view.error());
+    if (verify_checksum && !edit::transport_checksum_ok(packet)) return wrong_checksum(packet);
+    return {};
+}
+
+Finding unfit_lite(const Packet& packet, bool verify_checksum) {
+    const auto view = wire::UdpLiteView::parse(packet.transport());
+    if (!view) return wrong(packet, view.error());
+    if (view->checksum() == 0 || (verify_checksum && !edit::transport_checksum_ok(packet)))
+        return wrong_checksum(packet);
+    return {};
+}
+
+Judgement update(UdpState& state, const Question& question) {
+    constexpr std::uint32_t settling = 2000;  // ticks
+    if (question.opens) state.stream_after = question.now.value + settling;
+    const bool replied = (question.status & status::seen_reply) != 0;
+    return stream_or_not(question, replied && question.now - Tick{state.stream_after} > 0);
+}
+
+Judgement update_lite(const Question& question) {
+    return stream_or_not(question, (question.status & status::seen_reply) != 0);
+}
+
+}  // namespace gatehouse::track::udp
