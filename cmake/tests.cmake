@@ -8,6 +8,8 @@ foreach(layer ${GATEHOUSE_LAYERS})
     gtest_discover_tests(test_${layer} TEST_PREFIX ${layer}. DISCOVERY_MODE PRE_TEST)
   endif()
 endforeach()
+# It holds doc/network.md against what can be set.
+target_compile_definitions(test_network PRIVATE GATEHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 
 # Runs the kernel oracle's scenario directories: see tests/differential/run.
 add_executable(gatehouse-differential ${CMAKE_SOURCE_DIR}/tests/differential/differential.cc)

@@ -3,11 +3,21 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "network/settings.h"
 #include "route/text.h"
 
 namespace gatehouse::network {
 
 namespace {
+
+// The error of `result`, with the place where the description has `text`.
+template <class R>
+std::unexpected<Error> wrong(const Network& network, std::string_view text, const R& result) {
+    Error error = result.error();
+    const auto place = network.places.find(text);
+    if (place != network.places.end()) error.place = place->second;
+    return std::unexpected(std::move(error));
+}
 
 Result<InterfaceAddress> read_address(const std::string& text) {
     const auto slash = text.find('/');
@@ -52,14 +62,16 @@ Result<bool> set_interface_sysctl(route::Router& router, std::string_view name, 
         }
         return true;
     };
-    bool known = false;
+    bool known = false, there = false;
     for (std::size_t i = 0; i < router.interfaces().size(); ++i) {
         const auto id = static_cast<InterfaceId>(i);
         if (part[3] != "all" && part[3] != "default" && router.interfaces().name(id) != part[3]) continue;
+        there = true;
         auto tunables = router.tunables(id);
         known = set(tunables);
         router.set_tunables(id, tunables);
     }
+    if (!there) return fail(fmt::format("sysctl `{}`: there is no interface `{}`", name, part[3]));
     return known;
 }
 
@@ -81,9 +93,7 @@ Result<void> set_sysctl(const std::string& name, const std::string& value, route
     return tunables.set(name, value);
 }
 
-}  // namespace
-
-Result<Configuration> configure(const Network& network) {
+Result<Interfaces> make_interfaces(const Network& network) {
     Interfaces interfaces;
     interfaces.add(
         {.name = "lo",
@@ -91,42 +101,69 @@ Result<Configuration> configure(const Network& network) {
          .loopback = true,
          .addresses = {{Family::ipv4, Address::v4(0x7f000001), 8}, {Family::ipv6, {{0, 0, 0, 1}}, 128}}});
     for (const auto& port : network.ports) {
-        if (interfaces.find(port.name)) return fail(fmt::format("interface `{}` is there twice", port.name));
-        Interface interface{.name = port.name, .mac = port.mac, .mtu = port.mtu};
+        if (interfaces.find(port.name))
+            return wrong(network, port.name, fail(fmt::format("interface `{}` is there twice", port.name)));
+        Interface interface{.name = port.name,
+                            .mac = port.mac,
+                            .mtu = port.mtu,
+                            .up = port.up,
+                            .accept_tagged = port.accept_tagged};
         for (const auto& text : port.addresses) {
             auto address = read_address(text);
-            if (!address) return std::unexpected(address.error());
+            if (!address) return wrong(network, text, address);
             interface.addresses.push_back(*address);
         }
         interfaces.add(std::move(interface));
     }
-    auto router = std::make_shared<route::Router>(interfaces);
+    return interfaces;
+}
+
+Result<void> add_neighbours(const Network& network, route::Router& router) {
     for (const auto& port : network.ports) {
         for (const auto& [text, mac] : port.neighbours) {
             const Family family = text.find(':') == std::string::npos ? Family::ipv4 : Family::ipv6;
             const auto address = parse_address(text, family);
             if (!address)
-                return fail(
-                    fmt::format("interface `{}`: `{}` isn't an address of a neighbour", port.name, text));
-            router->neighbours().set(*interfaces.find(port.name), family, *address, mac);
+                return wrong(network, text,
+                             fail(fmt::format("interface `{}`: `{}` isn't an address of a neighbour",
+                                              port.name, text)));
+            router.neighbours().set(*router.interfaces().find(port.name), family, *address, mac);
         }
     }
+    return {};
+}
+
+Result<void> add_routes(const Network& network, route::Router& router) {
     for (const auto& text : network.routes) {
-        auto route = route::parse_route(text, interfaces);
-        if (!route) return std::unexpected(route.error());
-        if (auto added = router->add(*route); !added)
-            return fail(fmt::format("route `{}`: {}", text, added.error().text()));
+        auto route = route::parse_route(text, router.interfaces());
+        if (!route) return wrong(network, text, route);
+        if (auto added = router.add(*route); !added)
+            return wrong(network, text, fail(fmt::format("route `{}`: {}", text, added.error().text())));
     }
     for (const auto& text : network.rules) {
-        auto rule = route::parse_rule(text, interfaces);
-        if (!rule) return std::unexpected(rule.error());
-        if (auto added = router->add(*rule); !added)
-            return fail(fmt::format("rule `{}`: {}", text, added.error().text()));
+        auto rule = route::parse_rule(text, router.interfaces());
+        if (!rule) return wrong(network, text, rule);
+        if (auto added = router.add(*rule); !added)
+            return wrong(network, text, fail(fmt::format("rule `{}`: {}", text, added.error().text())));
     }
+    return {};
+}
+
+}  // namespace
+
+Result<Configuration> configure(const Network& network) {
+    auto interfaces = make_interfaces(network);
+    if (!interfaces) return std::unexpected(interfaces.error());
+    auto router = std::make_shared<route::Router>(*interfaces);
+    if (auto added = add_neighbours(network, *router); !added) return std::unexpected(added.error());
+    if (auto added = add_routes(network, *router); !added) return std::unexpected(added.error());
     Configuration configuration;
     for (const auto& [name, value] : network.sysctls) {
-        if (auto set = set_sysctl(name, value, *router, configuration.tunables); !set)
-            return std::unexpected(set.error());
+        if (auto done = set_sysctl(name, value, *router, configuration.tunables); !done)
+            return wrong(network, name, done);
+    }
+    for (const auto& [name, value] : network.settings) {
+        if (auto done = set(configuration, name, value); !done) return wrong(network, name, done);
     }
     configuration.router = std::move(router);
     return configuration;

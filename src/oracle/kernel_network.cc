@@ -113,6 +113,8 @@ Result<void> check_word(std::string_view what, std::string_view text) {
 
 Result<void> check(const Network& network) {
     if (network.ports.empty()) return fail("the network has no ports");
+    if (!network.settings.empty())
+        return fail(fmt::format("`{}` is a setting of the engine alone", network.settings[0].first));
     for (const Port& port : network.ports) {
         if (auto ok = check_word("a port's name", port.name); !ok) return ok;
         if (port.name.size() >= IFNAMSIZ || port.name.find_first_of("/ :") != std::string::npos) {
@@ -120,6 +122,8 @@ Result<void> check(const Network& network) {
                 fmt::format("`{}` can't be a port's name: up to {} characters, no slash, colon or space",
                             port.name, IFNAMSIZ - 1));
         }
+        if (port.accept_tagged)
+            return fail(fmt::format("port `{}`: only the engine takes tagged frames as untagged", port.name));
         for (const std::string& address : port.addresses) {
             if (auto ok = check_word("an address", address); !ok) return ok;
         }
@@ -261,7 +265,9 @@ Result<void> Kernel::configure_device(const Network& network) {
     Batch v4;
     Batch v6;
     v4.add("link set lo up");
-    for (const Port& port : network.ports) v4.add("link set {} up", port.name);
+    for (const Port& port : network.ports) {
+        if (port.up) v4.add("link set {} up", port.name);
+    }
     for (const Port& port : network.ports) {
         for (const std::string& address : port.addresses) {
             v4.add("addr add {} dev {}{}", address, port.name, address.contains(':') ? " nodad" : "");

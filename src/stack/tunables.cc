@@ -49,9 +49,7 @@ Result<void> Tunables::set(std::string_view name, std::string_view value) {
     for (char& c : dotted) {
         if (c == '/') c = '.';
     }
-    std::vector<std::string_view> names;
     for (const auto& row : rows) {
-        names.push_back(row.name);
         if (row.name != dotted) continue;
         const auto number = parse_number(value, row.max);
         if (!number)
@@ -59,7 +57,13 @@ Result<void> Tunables::set(std::string_view name, std::string_view value) {
         row.set(*this, *number);
         return {};
     }
-    return fail(fmt::format("there is no tunable `{}` here", name), did_you_mean(dotted, names));
+    return fail(fmt::format("there is no tunable `{}` here", name), did_you_mean(dotted, names()));
+}
+
+std::vector<std::string_view> Tunables::names() {
+    std::vector<std::string_view> all;
+    for (const auto& row : rows) all.push_back(row.name);
+    return all;
 }
 
 }  // namespace gatehouse

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -22,6 +23,7 @@ struct Tunables {
 
     // Sets one by its sysctl name, dots or slashes. An error names what is known.
     Result<void> set(std::string_view name, std::string_view value);
+    static std::vector<std::string_view> names();
 };
 
 }  // namespace gatehouse

@@ -102,7 +102,8 @@ class Parser {
 
     // What may no longer change once something has happened.
     static bool network_word(std::string_view word) {
-        constexpr std::string_view known[] = {"interface", "route", "rule", "sysctl", "neighbour", "no"};
+        constexpr std::string_view known[] = {"interface", "route",     "rule", "sysctl",
+                                              "engine",    "neighbour", "no"};
         return std::ranges::find(known, word) != std::end(known);
     }
 
@@ -130,6 +131,11 @@ class Parser {
             net.sysctls.emplace_back(words[1], words[3]);
             return {};
         }
+        if (first == "engine") {
+            if (words.size() != 4 || words[2] != "=") return fail("expected `engine NAME = VALUE`");
+            net.settings.emplace_back(words[1], words[3]);
+            return {};
+        }
         if (first == "neighbour") {
             const auto mac = words.size() == 4 ? parse_mac(words[3]) : std::nullopt;
             if (!mac) return fail("expected `neighbour INTERFACE ADDRESS MAC`");
@@ -141,9 +147,9 @@ class Parser {
         if (first == "no" && words.size() == 2 && words[1] == "routes")
             return net.routes.clear(), Result<void>{};
         if (first == "no" && words.size() == 2 && words[1] == "network") return net = {}, Result<void>{};
-        constexpr std::string_view known[] = {"interface", "route",   "rule",    "sysctl",   "neighbour",
-                                              "rules",     "rules6",  "counter", "counter6", "policy",
-                                              "policy6",   "dropped", "nothing", "logs",     "only"};
+        constexpr std::string_view known[] = {
+            "interface", "route",    "rule",   "sysctl",  "neighbour", "engine",  "rules", "rules6",
+            "counter",   "counter6", "policy", "policy6", "dropped",   "nothing", "logs",  "only"};
         return fail(fmt::format("`{}` begins no statement", first), did_you_mean(first, known));
     }
 

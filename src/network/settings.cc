@@ -1,0 +1,49 @@
+#include "network/settings.h"
+
+#include <fmt/format.h>
+#include <vector>
+
+#include "base/text.h"
+
+namespace gatehouse::network {
+
+namespace {
+
+constexpr std::uint64_t most = 0xffffffff;
+
+constexpr Setting settings[] = {
+    {"raw_before_defrag", "the raw table stands before reassembly: it sees fragments", 0, 1,
+     [](Configuration& c, std::uint64_t v) { c.raw_before_defrag = v != 0; }},
+    {"seed", "where random numbers start from: the same seed, the same result", 0, ~std::uint64_t{0},
+     [](Configuration& c, std::uint64_t v) { c.seed = v; }},
+    {"own_packets", "packets of the router's own that can wait to be sent", 1, 1u << 20,
+     [](Configuration& c, std::uint64_t v) { c.emit_limit = static_cast<std::uint32_t>(v); }},
+    {"suspended_packets", "packets that can wait for somebody's word", 0, most,
+     [](Configuration& c, std::uint64_t v) { c.waiting.packets = static_cast<std::uint32_t>(v); }},
+    {"suspended_bytes", "bytes that these may hold", 0, ~std::uint64_t{0},
+     [](Configuration& c, std::uint64_t v) { c.waiting.bytes = v; }},
+};
+
+}  // namespace
+
+std::span<const Setting> all_settings() { return settings; }
+
+Result<void> set(Configuration& configuration, std::string_view name, std::string_view value) {
+    std::vector<std::string_view> names;
+    for (const auto& setting : settings) {
+        names.push_back(setting.name);
+        if (setting.name != name) continue;
+        const auto number = parse_number(value, setting.max);
+        if (!number || *number < setting.min)
+            return fail(fmt::format("`{}`: expected {}, got `{}`", name,
+                                    setting.max == 1
+                                        ? "true or false (1 or 0)"
+                                        : fmt::format("a number from {} to {}", setting.min, setting.max),
+                                    value));
+        setting.set(configuration, *number);
+        return {};
+    }
+    return fail(fmt::format("the engine has no setting `{}`", name), did_you_mean(name, names));
+}
+
+}  // namespace gatehouse::network
