@@ -123,17 +123,17 @@ class Parser {
         const std::string& first = words[0];
         auto& net = scenario_.network;
         if (first == "interface" && words.size() > 1) return interface(words);
-        if (first == "route" && words.size() > 1)
-            return net.routes.push_back(joined(words, 1)), Result<void>{};
-        if (first == "rule" && words.size() > 1) return net.rules.push_back(joined(words, 1)), Result<void>{};
-        if (first == "sysctl") {
-            if (words.size() != 4 || words[2] != "=") return fail("expected `sysctl NAME = VALUE`");
-            net.sysctls.emplace_back(words[1], words[3]);
+        if ((first == "route" || first == "rule") && words.size() > 1) {
+            auto& list = first == "route" ? net.routes : net.rules;
+            list.push_back(joined(words, 1));
+            net.places[list.back()] = {scenario_.file, line_};
             return {};
         }
-        if (first == "engine") {
-            if (words.size() != 4 || words[2] != "=") return fail("expected `engine NAME = VALUE`");
-            net.settings.emplace_back(words[1], words[3]);
+        if (first == "sysctl" || first == "engine") {
+            if (words.size() != 4 || words[2] != "=")
+                return fail(fmt::format("expected `{} NAME = VALUE`", first));
+            (first == "sysctl" ? net.sysctls : net.settings).emplace_back(words[1], words[3]);
+            net.places[words[1]] = {scenario_.file, line_};
             return {};
         }
         if (first == "neighbour") {

@@ -67,6 +67,11 @@ Result<Report> run_file(const std::string& file, const Options& options) {
     auto report = once();
     // A busy machine may keep the kernel from answering in time; that says nothing about the scenario.
     if (!report && options.kernel()) report = once();
+    if (!report && report.error().place.file.empty()) {
+        Error error = report.error();
+        error.place.file = file;
+        return std::unexpected(std::move(error));
+    }
     if (report)
         report->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return report;
