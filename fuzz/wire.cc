@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "packet/edit.h"
 #include "packet/parse.h"
+#include "packet/reason.h"
 #include "packet/transport_sum.h"
 #include "wire/arp.h"
 #include "wire/dccp.h"

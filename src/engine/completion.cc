@@ -1,5 +1,6 @@
 // How a packet's way ends, or pauses.
 #include "engine/core.h"
+#include "packet/reason.h"
 
 namespace gatehouse {
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/core.h"
+#include "packet/reason.h"
 
 namespace gatehouse {
 

@@ -18,6 +18,7 @@
 #include "engine/waiting.h"
 #include "hook/order.h"
 #include "hook/world.h"
+#include "packet/reason.h"
 #include "route/router.h"
 #include "rules/draft.h"
 #include "rules/tables.h"

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/testing.h"
+#include "packet/reason.h"
 
 namespace gatehouse {
 namespace {

@@ -2,6 +2,7 @@
 #include "defrag/fragment.h"
 #include "engine/core.h"
 #include "packet/edit.h"
+#include "packet/reason.h"
 #include "stack/arp.h"
 #include "stack/forward.h"
 #include "stack/ip_options.h"

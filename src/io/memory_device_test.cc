@@ -5,6 +5,7 @@
 
 #include "io/capture_testing.h"
 #include "io/recording_device.h"
+#include "packet/reason.h"
 
 namespace gatehouse::io {
 namespace {

@@ -8,6 +8,7 @@
 #include "packet/edit.h"
 #include "packet/parse.h"
 #include "packet/pool.h"
+#include "packet/reason.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::io {

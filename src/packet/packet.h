@@ -9,8 +9,8 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "packet/finding.h"
 #include "packet/flat.h"
-#include "packet/reason.h"
 
 namespace gatehouse {
 

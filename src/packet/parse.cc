@@ -2,6 +2,7 @@
 
 #include "base/checksum.h"
 #include "packet/headers.h"
+#include "packet/reason.h"
 #include "wire/ipv4.h"
 #include "wire/protocol.h"
 

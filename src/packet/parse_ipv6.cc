@@ -1,6 +1,7 @@
 // IPv6 packets, as Linux's ip6_rcv_core() and ipv6_parse_hopopts() take or refuse them.
 #include "packet/headers.h"
 #include "packet/parse.h"
+#include "packet/reason.h"
 #include "wire/ipv6.h"
 
 namespace gatehouse::parse_detail {

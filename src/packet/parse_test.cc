@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "packet/reason.h"
 #include "packet/test_frame.h"
 
 namespace gatehouse {

@@ -3,10 +3,11 @@
 // A reason is counted by the engine, shown by replay and explain, and carried in the packet's completion.
 // Add one here and its words in reason.cc; a test holds the two together.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "packet/finding.h"
 
 namespace gatehouse {
 
@@ -95,15 +96,6 @@ enum class Reason : std::uint16_t {
 // The short stable name, as JSON has it: "ttl-exceeded".
 std::string_view name(Reason reason);
 // The sentence for people, with its numbers filled in: "its TTL of 1 ran out here".
-using Numbers = std::array<std::uint32_t, 3>;
 std::string words(Reason reason, const Numbers& numbers);
-
-// A reason with what it was judged by.
-struct Finding {
-    Reason reason = Reason::none;
-    Numbers numbers{};
-
-    explicit operator bool() const { return reason != Reason::none; }
-};
 
 }  // namespace gatehouse

@@ -1,5 +1,6 @@
 // What the files that make decisions share; not for use from outside.
 #pragma once
+#include "packet/reason.h"
 #include "route/router.h"
 
 namespace gatehouse::route {

@@ -1,4 +1,5 @@
 // IPv4 decisions, after ip_route_input_slow() and ip_route_output_key_hash_rcu().
+#include "packet/reason.h"
 #include "route/decide.h"
 #include "route/router.h"
 

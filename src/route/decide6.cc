@@ -1,4 +1,5 @@
 // IPv6 decisions, after ip6_route_input(), ip6_route_output() and their users.
+#include "packet/reason.h"
 #include "route/decide.h"
 #include "route/router.h"
 

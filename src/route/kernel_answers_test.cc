@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "packet/reason.h"
 #include "route/router.h"
 #include "route/text.h"
 

@@ -16,7 +16,7 @@
 
 #include "base/error.h"
 #include "hook/interfaces.h"
-#include "packet/reason.h"
+#include "packet/finding.h"
 #include "route/neighbours.h"
 #include "route/rule.h"
 #include "route/table.h"
@@ -58,7 +58,7 @@ enum class Kind : std::uint8_t { drop, local, forward, broadcast, multicast };
 struct Decision {
     Kind kind = Kind::drop;
     RouteType type = RouteType::unspec;
-    Reason reason = Reason::none;
+    Reason reason{};                            // Reason::none
     InterfaceId interface = InterfaceId::none;  // local: the one that has the address
     TableId table = TableId::none;
     const Nexthop* nexthop = nullptr;  // as long as the Router lives; none for answers no route gave

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
+#include "packet/reason.h"
 #include "route/full_table.h"
 #include "route/text.h"
 

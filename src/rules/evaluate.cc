@@ -1,4 +1,5 @@
 // A packet's walk through one table at one hook.
+#include "packet/reason.h"
 #include "rules/tables.h"
 
 namespace gatehouse::rules {

@@ -5,6 +5,7 @@
 #include "base/checksum.h"
 #include "hook/emit.h"
 #include "hook/icmp_error.h"
+#include "packet/reason.h"
 #include "route/router.h"
 #include "rules/selectors.h"
 #include "wire/ipv4.h"

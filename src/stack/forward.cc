@@ -4,6 +4,7 @@
 
 #include "hook/icmp_error.h"
 #include "packet/edit.h"
+#include "packet/reason.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::stack {

@@ -4,6 +4,7 @@
 
 #include "base/checksum.h"
 #include "hook/icmp_error.h"
+#include "packet/reason.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::stack {

@@ -1,5 +1,6 @@
 #include "stack/link.h"
 
+#include "packet/reason.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::stack {

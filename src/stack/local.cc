@@ -5,6 +5,7 @@
 #include "hook/emit.h"
 #include "hook/icmp_error.h"
 #include "packet/edit.h"
+#include "packet/reason.h"
 #include "route/router.h"
 #include "stack/neighbour_discovery.h"
 #include "stack/reset.h"

@@ -1,5 +1,6 @@
 #include "track/tuple_of.h"
 
+#include "packet/reason.h"
 #include "track/proto/icmp.h"
 #include "wire/ipv4.h"
 #include "wire/ipv6.h"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "iptables/save.h"
+#include "packet/reason.h"
 
 namespace gatehouse::frontend {
 

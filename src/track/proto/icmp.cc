@@ -1,6 +1,7 @@
 #include "track/proto/icmp.h"
 
 #include "packet/edit.h"
+#include "packet/reason.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::track::icmp {

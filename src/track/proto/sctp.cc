@@ -3,6 +3,7 @@
 #include <bitset>
 #include <optional>
 
+#include "packet/reason.h"
 #include "track/proto/sctp_phase.h"
 #include "wire/sctp.h"
 

@@ -1,6 +1,7 @@
 #include "track/proto/udp.h"
 
 #include "packet/edit.h"
+#include "packet/reason.h"
 #include "wire/udp.h"
 
 namespace gatehouse::track::udp {
