@@ -195,7 +195,10 @@ void decode_ipv6(const wire::Ipv6View& ip, bool as_piece, Fields& f) {
     wire::Ipv6Extensions extensions(ip);
     Fields found;
     bool later = false;
-    while (const auto extension = extensions.next()) {
+    // An authentication header is a protocol of its own here, as in IPv4.
+    while (extensions.number() != wire::protocol::ah) {
+        const auto extension = extensions.next();
+        if (!extension) break;
         const Bytes body = extension->bytes.subspan(2);
         if (extension->number == wire::protocol::hop_by_hop) found.set("hopopts", body);
         if (extension->number == wire::protocol::routing) found.set("routing", body);
