@@ -22,6 +22,9 @@ add_test(NAME scenarios.kernel COMMAND ${CMAKE_SOURCE_DIR}/tests/scenarios/again
          ${CMAKE_BINARY_DIR}/results-scenarios-kernel.xml)
 set_tests_properties(scenarios.kernel PROPERTIES SKIP_RETURN_CODE 77)
 
+# The tree's captures: the same output twice, and whatever the size of a batch.
+add_test(NAME captures COMMAND ${CMAKE_SOURCE_DIR}/tests/captures/check $<TARGET_FILE:gatehouse>)
+
 # Random rulesets and packets, the engine against the real kernel: run by hand, as root, in the build folder.
 file(GLOB generator_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/generator/*.cc)
 add_executable(gatehouse-generator ${generator_sources})
