@@ -74,7 +74,7 @@ Table::Table(Table&& other) noexcept
     : family_(other.family_),
       size_(std::exchange(other.size_, 0)),
       top_(std::exchange(other.top_, {})),
-      pool_(other.pool_) {}
+      pool_(std::move(other.pool_)) {}
 
 Table& Table::operator=(Table other) noexcept {
     std::swap(family_, other.family_);

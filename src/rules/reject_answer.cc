@@ -1,7 +1,5 @@
 #include "rules/reject_answer.h"
 
-#include <strings.h>
-
 #include "base/checksum.h"
 #include "hook/emit.h"
 #include "hook/icmp_error.h"
@@ -173,10 +171,7 @@ Result<void> check_reset(const Facts& facts) {
 
 Result<std::uint32_t> RejectType::read(Words words, Family family) const {
     for (const auto& row : names) {
-        const std::string beginning(words[0]);
-        if (!beginning.empty() && row.name.size() >= beginning.size() &&
-            strncasecmp(row.name.data(), beginning.c_str(), beginning.size()) == 0)
-            return row.number;
+        if (!words[0].empty() && value::begins_with(row.name, words[0])) return row.number;
     }
     return OneOf::read(words, family);
 }

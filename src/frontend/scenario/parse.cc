@@ -382,7 +382,7 @@ class Parser {
 network::Network default_network() {
     network::Network network;
     const auto leg = [&](const char* name, std::uint8_t number, std::vector<std::string> addresses,
-                         std::vector<std::string> hosts, std::vector<std::string> gateways) {
+                         const std::vector<std::string>& hosts, const std::vector<std::string>& gateways) {
         network::Port port{.name = name, .mac = {{2, 0, 0, 0, number, 1}}, .addresses = std::move(addresses)};
         for (std::size_t i = 0; i < hosts.size(); ++i)
             port.neighbours.emplace_back(hosts[i],
