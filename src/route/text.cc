@@ -444,12 +444,13 @@ std::string to_string(const Route& route, const Interfaces& interfaces) {
                            to_string(n.gateway, n.gateway_family));
     }
     if (n.interface != InterfaceId::none) out += fmt::format(" dev {}", interfaces.name(n.interface));
-    if (n.table != TableId::main) out += fmt::format(" table {}", shown(n.table));
+    if (n.table != TableId::main && n.table != TableId::none) out += fmt::format(" table {}", shown(n.table));
     if (is_v4(family) && n.scope == Scope::link) out += " scope link";
     if (is_v4(family) && n.scope == Scope::host) out += " scope host";
     if (n.has_source) out += fmt::format(" src {}", to_string(n.source, family));
     if (n.metric != 0) out += fmt::format(" metric {}", n.metric);
     if (n.mtu != 0) out += fmt::format(" mtu {}", n.mtu);
+    if (route.onlink) out += " onlink";
     return out;
 }
 

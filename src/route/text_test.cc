@@ -16,8 +16,8 @@ Interfaces two() {
 TEST(RouteText, RoundTrips) {
     const Interfaces all = two();
     const std::pair<const char*, const char*> cases[] = {
-        {"0.0.0.0/0 via 192.0.2.254", "default via 192.0.2.254 table 0"},
-        {"10.0.0.0/8 dev lan", "10.0.0.0/8 dev lan table 0"},
+        {"0.0.0.0/0 via 192.0.2.254", "default via 192.0.2.254"},
+        {"10.0.0.0/8 dev lan", "10.0.0.0/8 dev lan"},
         {"ip route add default via 192.0.2.254 dev wan table 100 metric 5 src 10.0.0.1 mtu 1400",
          "default via 192.0.2.254 dev wan table 100 src 10.0.0.1 metric 5 mtu 1400"},
         {"local 0.0.0.0/0 dev lo table 99", "local default dev lo table 99"},
