@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "packet/tcp_names.h"
+
 namespace gatehouse {
 
 namespace {
@@ -10,6 +12,8 @@ struct Row {
     Reason reason;
     std::string_view name;
     std::string_view words;  // {0} to {2} are the numbers
+    // The numbers are those of a segment's kind, its direction and its connection's phase: written as names.
+    bool of_tcp = false;
 };
 
 constexpr Row rows[] = {
@@ -81,6 +85,32 @@ constexpr Row rows[] = {
     {Reason::track_sctp_opening, "track-sctp-opening", "no SCTP association begins like this"},
     {Reason::track_sctp_tag, "track-sctp-tag",
      "its SCTP verification tag {1:#010x} doesn't fit (chunk {0}, {2:#010x} is known)"},
+    {Reason::tcp_bad_flags, "tcp-bad-flags", "its TCP flags {0:#04x} can't stand together"},
+    {Reason::tcp_no_beginning, "tcp-no-beginning", "no TCP connection begins with a {0}", true},
+    {Reason::tcp_no_pickup, "tcp-no-pickup",
+     "its TCP connection wasn't seen to begin, and tcp_loose is off (seq {0}, ack {1})"},
+    {Reason::tcp_out_of_place, "tcp-out-of-place", "a {0} in the {1} direction can't come in {2}", true},
+    {Reason::tcp_passed_by, "tcp-passed-by",
+     "a {0} in the {1} direction in {2} may be good or not: its answer will show", true},
+    {Reason::tcp_reopened, "tcp-reopened", "it opens a connection in the place of one that is over"},
+    {Reason::tcp_challenge_ack, "tcp-challenge-ack",
+     "its ACK {1} challenges a SYN, and acknowledges no FIN (RFC 5961)"},
+    {Reason::tcp_synproxy_keepalive, "tcp-synproxy-keepalive",
+     "a keepalive at {0} while the handshake with the server is under way"},
+    {Reason::tcp_bad_rst, "tcp-bad-rst",
+     "the RST at {0} lies before {1}, which its receiver has acknowledged already"},
+    {Reason::tcp_inexact_rst, "tcp-inexact-rst",
+     "the RST isn't at {1}, where its receiver expects it, but at {0}"},
+    {Reason::tcp_seq_over_upper, "tcp-seq-over-upper",
+     "its sequence number {0} isn't below {1}, where the receiver's window ends (bound I)"},
+    {Reason::tcp_overshoot, "tcp-overshoot",
+     "it goes {0} bytes beyond the receiver's window, which was {1} at its largest (bound I)"},
+    {Reason::tcp_seq_under_lower, "tcp-seq-under-lower",
+     "it ends at {0}, not above {1}: the receiver has had all of it long ago (bound II)"},
+    {Reason::tcp_ack_over_upper, "tcp-ack-over-upper",
+     "it acknowledges up to {0}, which isn't below {1}: data that wasn't seen here (bound III)"},
+    {Reason::tcp_ack_under_lower, "tcp-ack-under-lower",
+     "it acknowledges up to {0}, not above {1}: it comes too late (bound IV)"},
     {Reason::suspended_full, "suspended-full", "{0} packets wait already, of {1} that may"},
     {Reason::suspended_expired, "suspended-expired", "nobody decided on it within {0} ms"},
     {Reason::suspended_dropped, "suspended-dropped", "whoever held it said drop"},
@@ -104,8 +134,12 @@ static_assert(in_order(), "each reason has its row, in the order of the enumerat
 std::string_view name(Reason reason) { return rows[static_cast<std::size_t>(reason)].name; }
 
 std::string words(Reason reason, const Numbers& numbers) {
-    return fmt::format(fmt::runtime(rows[static_cast<std::size_t>(reason)].words), numbers[0], numbers[1],
-                       numbers[2]);
+    const Row& row = rows[static_cast<std::size_t>(reason)];
+    if (row.of_tcp) {
+        return fmt::format(fmt::runtime(row.words), tcp_kind_names[numbers[0]], direction_names[numbers[1]],
+                           tcp_phase_names[numbers[2]]);
+    }
+    return fmt::format(fmt::runtime(row.words), numbers[0], numbers[1], numbers[2]);
 }
 
 }  // namespace gatehouse

@@ -79,6 +79,24 @@ enum class Reason : std::uint16_t {
     track_sctp_opening,   // the same
     track_sctp_tag,       // the same
 
+    // TCP tracking: why a segment is INVALID, or passes without moving its connection on. Kinds, directions
+    // and phases are numbered as in packet/tcp_names.h.
+    tcp_bad_flags,           // {flags}
+    tcp_no_beginning,        // {kind}
+    tcp_no_pickup,           // {seq, ack}
+    tcp_out_of_place,        // {kind, direction, phase}
+    tcp_passed_by,           // {kind, direction, phase}
+    tcp_reopened,            // {phase}
+    tcp_challenge_ack,       // {seq, ack}
+    tcp_synproxy_keepalive,  // {seq}
+    tcp_bad_rst,             // {seq, the highest ACK of its receiver}
+    tcp_inexact_rst,         // {seq, the highest ACK of its receiver}
+    tcp_seq_over_upper,      // {seq, bound I: the least that is too much}
+    tcp_overshoot,           // {bytes beyond bound I, the receiver's largest window}
+    tcp_seq_under_lower,     // {end, bound II: the most that is too little}
+    tcp_ack_over_upper,      // {ack, bound III: the least that is too much}
+    tcp_ack_under_lower,     // {ack, bound IV: the most that is too little}
+
     // Waiting.
     suspended_full,       // {waiting, limit}
     suspended_expired,    // {milliseconds}
