@@ -29,3 +29,11 @@ add_test(NAME captures COMMAND ${CMAKE_SOURCE_DIR}/tests/captures/check $<TARGET
 file(GLOB generator_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/generator/*.cc)
 add_executable(gatehouse-generator ${generator_sources})
 target_link_libraries(gatehouse-generator PRIVATE gatehouse_frontend)
+
+# TCP tracking against the real kernel: named cases, and random exchanges with a fresh seed. Skipped unless root.
+file(GLOB tcp_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/tcp/*.cc)
+add_executable(gatehouse-tcp ${tcp_sources})
+target_link_libraries(gatehouse-tcp PRIVATE gatehouse_track gatehouse_oracle CLI11::CLI11)
+add_test(NAME tcp.cases COMMAND gatehouse-tcp --cases)
+add_test(NAME tcp.exchanges COMMAND gatehouse-tcp --exchanges 300)
+set_tests_properties(tcp.cases tcp.exchanges PROPERTIES SKIP_RETURN_CODE 77)

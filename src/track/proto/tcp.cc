@@ -161,7 +161,7 @@ bool Update::exact_enough(bool established, std::uint32_t expected) {
 
 // An RST that answers a SYN or ACK which we let through without having it in our numbers.
 bool Update::resets_what_was_ignored() const {
-    const bool syn = has(status::seen_reply) && state_.last_kind == TcpKind::syn;
+    const bool syn = has(status::seen_reply) && answers(TcpKind::syn);
     const bool half_open = !has(status::assured) && state_.last_kind == TcpKind::ack;
     if ((syn || half_open) && segment_.ack == state_.last_end) return true;
     // An RST in answer to the challenge ACK that a SYN provoked.
