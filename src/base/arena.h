@@ -46,6 +46,12 @@ class Arena {
         used_.store(used() + 1, std::memory_order_relaxed);
         return i;
     }
+    // Takes the first `count` places at once, before any other.
+    void open(std::uint32_t count) {
+        assert(opened() == 0 && count <= limit_);
+        opened_.store(count, std::memory_order_relaxed);
+        used_.store(count, std::memory_order_relaxed);
+    }
     void give_back(std::uint32_t i) {
         assert(i < opened());
         std::memcpy(static_cast<void*>(&data()[i]), &free_, sizeof free_);

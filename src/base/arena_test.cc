@@ -43,6 +43,14 @@ TEST(Arena, KeepsWhatStoodInAFreePlaceButForItsFirstWord) {
     EXPECT_EQ(arena[i].rest[0], 3u);
 }
 
+TEST(Arena, OpensTheFirstPlacesAtOnce) {
+    Arena<Item> arena(100);
+    arena.open(64);
+    EXPECT_EQ(arena.used(), 64u);
+    EXPECT_EQ(arena.take(), 64u);
+    EXPECT_EQ(arena.late(), 1u);
+}
+
 TEST(Arena, CountsPlacesTakenBeforeTheyWereReady) {
     Arena<Item> arena(200'000);  // 12.8 MB
     while (arena.maintain(40'000)) {
