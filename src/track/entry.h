@@ -23,12 +23,21 @@ namespace gatehouse::track {
 enum class ConnIndex : std::uint32_t { none = 0x7fffffff };
 constexpr std::uint32_t index(ConnIndex i) { return static_cast<std::uint32_t>(i); }
 
+// Which way of which connection; `none` when there is no connection.
+struct Way {
+    ConnIndex connection = ConnIndex::none;
+    Direction direction = Direction::original;
+
+    explicit operator bool() const { return connection != ConnIndex::none; }
+    friend constexpr bool operator==(Way, Way) = default;
+};
+
 enum class SideIndex : std::uint32_t { none = 0xffffffff };
 
 // Without initial values, being a member of a union.
 struct Cold {
     std::uint32_t next, previous;  // in the timer wheel's slot
-    Tick armed;                    // when the wheel will look at it
+    std::uint32_t armed;           // the Tick at which the wheel will look at it
     std::uint32_t reserved;
 };
 
@@ -71,6 +80,18 @@ struct alignas(64) Entry {
     Cold& cold() { return is_v4(family) ? cold4 : cold6; }
     const Cold& cold() const { return is_v4(family) ? cold4 : cold6; }
     Tuple tuple(Direction direction) const;
+    // Of the entry's own family and protocol.
+    void set_tuple(Direction direction, const Tuple& tuple);
+    // Whether `tuple` in `zone` names this connection's `direction`.
+    bool matches(Direction direction, const Tuple& tuple, Zone in) const {
+        const unsigned d = index(direction);
+        if (family != tuple.family || protocol != tuple.protocol || ends[d] != tuple.ends || zone[d] != in)
+            return false;
+        if (is_v4(family)) {
+            return v4[d].source == tuple.source.words[0] && v4[d].destination == tuple.destination.words[0];
+        }
+        return v6[d].source == tuple.source && v6[d].destination == tuple.destination;
+    }
     std::uint64_t packets(Direction d) const {
         return (counted[index(d)] >> 56 << 32) | packets_low[index(d)];
     }
@@ -80,6 +101,7 @@ struct alignas(64) Entry {
         if (++packets_low[index(d)] == 0) counted[index(d)] += std::uint64_t{1} << 56;
     }
     bool has(std::uint32_t bits) const { return (status & bits) == bits; }
+    bool confirmed() const { return has(status::confirmed); }
 };
 static_assert(sizeof(Entry) == 192);
 

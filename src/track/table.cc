@@ -1,0 +1,204 @@
+#include "track/table.h"
+
+#include <algorithm>
+
+namespace gatehouse::track {
+
+namespace {
+
+// Candidates that are looked at when somebody must go.
+constexpr std::uint32_t candidates = 64;
+// What expire() works on together, so that one's cache misses hide behind another's.
+constexpr unsigned group = 16;
+constexpr std::uint32_t farthest = (std::uint32_t{1} << 31) - 1;
+// Ticks are compared by their difference, so time goes on in steps that no timeout can hide behind.
+constexpr std::int64_t longest_step = std::int64_t{1} << 30;
+
+}  // namespace
+
+Table::Table(const TableLimits& limits, std::uint64_t seed)
+    : limits_(limits), entries_(limits.entries), index_(limits.entries, entries_, seed), wheel_(entries_) {}
+
+void Table::set_now(Time now) {
+    if (elapsed_ < 0) {
+        epoch_ = time_ = now;
+        elapsed_ = 0;
+    }
+    if (now <= time_) return;
+    time_ = now;
+    const std::int64_t milliseconds = (now - epoch_) / millisecond;
+    if (milliseconds - elapsed_ > longest_step) [[unlikely]]
+        leap(milliseconds);
+    elapsed_ = milliseconds;
+    now_ = {static_cast<std::uint32_t>(milliseconds)};
+}
+
+// Nobody outlives two such steps unless ended: so this ends, however long the leap.
+void Table::leap(std::int64_t milliseconds) {
+    while (milliseconds - elapsed_ > longest_step && entries_.used() > 0) {
+        elapsed_ += longest_step;
+        now_ = {static_cast<std::uint32_t>(elapsed_)};
+        while (expire(1u << 16) > 0) {
+        }
+    }
+}
+
+std::uint32_t Table::ticks(Nanoseconds lifetime) {
+    return static_cast<std::uint32_t>(std::clamp<Nanoseconds>(lifetime / millisecond, 0, farthest));
+}
+
+Tentative Table::begin(const Tuple& original, const Tuple& reply, const std::array<Zone, 2>& zones,
+                       Finding& why) {
+    std::uint32_t place = entries_.take();
+    if (place == Arena<Entry>::none && evict()) place = entries_.take();
+    if (place == Arena<Entry>::none) {
+        ++statistics_.drop;
+        why = {Reason::table_full, {limits_.entries, std::min(candidates, limits_.entries)}};
+        return Tentative::none;
+    }
+    Entry& entry = entries_[place];
+    entry = Entry{.zone = {zones[0], zones[1]},
+                  .protocol = original.protocol,
+                  .family = original.family,
+                  .generation = entry.generation};
+    entry.set_tuple(Direction::original, original);
+    entry.set_tuple(Direction::reply, reply);
+    index_.prefetch(hash(reply, zones[1]));
+    return static_cast<Tentative>(place);
+}
+
+void Table::discard(Tentative tentative) { release(track::index(tentative)); }
+
+void Table::release(std::uint32_t place) {
+    Entry& entry = entries_[place];
+    entry.status = 0;
+    ++entry.generation;
+    entries_.give_back(place);
+}
+
+Confirmed Table::confirm(Tentative tentative) {
+    using enum Confirmed::Outcome;
+    Entry& entry = (*this)[tentative];
+    const auto connection = static_cast<ConnIndex>(track::index(tentative));
+    std::array<std::uint64_t, 2> hashes;
+    for (const Direction d : {Direction::original, Direction::reply}) {
+        const Tuple tuple = entry.tuple(d);
+        const Zone zone = entry.zone[track::index(d)];
+        hashes[track::index(d)] = hash(tuple, zone);
+        if (const Way standing = find(hashes[track::index(d)], tuple, zone))
+            return {.outcome = clash, .standing = standing, .clashing = d};
+    }
+    const Way original{connection, Direction::original}, reply{connection, Direction::reply};
+    if (!index_.insert(hashes[0], original)) {
+        ++statistics_.chaintoolong;
+        return {.outcome = full};
+    }
+    if (!index_.insert(hashes[1], reply)) {
+        index_.remove(hashes[0], original);
+        ++statistics_.chaintoolong;
+        return {.outcome = full};
+    }
+    entry.status |= status::confirmed;
+    entry.expiry = now_ + entry.expiry.value;
+    arm(connection);
+    ++statistics_.insert;
+    return {.outcome = inserted, .connection = connection};
+}
+
+void Table::arm(ConnIndex connection) {
+    const std::int32_t left = (*this)[connection].expiry - now_;
+    wheel_.arm(connection,
+               now_ + static_cast<std::uint32_t>(std::clamp<std::int32_t>(left, 0, Wheel::horizon)));
+}
+
+void Table::refresh(ConnIndex connection, Nanoseconds lifetime) {
+    Entry& entry = (*this)[connection];
+    const std::uint32_t wanted = ticks(lifetime);
+    const Tick expiry = now_ + wanted;
+    const bool earlier = expiry - entry.expiry < 0;
+    entry.expiry = expiry;
+    // Only so does the wheel look too late; it does look within its horizon.
+    if (earlier && wanted < Wheel::horizon && wheel_.armed(connection) - expiry > 0) {
+        wheel_.disarm(connection);
+        arm(connection);
+    }
+}
+
+void Table::end(ConnIndex connection, End why) {
+    const Entry& entry = (*this)[connection];
+    wheel_.disarm(connection);
+    remove(connection, hash(entry, Direction::original), hash(entry, Direction::reply), why);
+}
+
+// The rest of a connection that isn't armed any more.
+void Table::remove(ConnIndex connection, std::uint64_t original, std::uint64_t reply, End why) {
+    Entry& entry = (*this)[connection];
+    entry.status |= status::dying;
+    index_.remove(original, {connection, Direction::original});
+    index_.remove(reply, {connection, Direction::reply});
+    switch (why) {
+        case End::expired: ++statistics_.expired; break;
+        case End::evicted: ++statistics_.early_drop; break;
+        case End::killed:
+        case End::deleted: ++statistics_.killed; break;
+    }
+    if (watcher_ != nullptr) watcher_->ended(connection, entry, why);
+    release(track::index(connection));
+}
+
+unsigned Table::expire_due(unsigned budget) {
+    struct Dead {
+        ConnIndex connection;
+        std::uint64_t original, reply;
+    };
+    unsigned looked = 0;
+    while (looked < budget) {
+        std::array<ConnIndex, group> due;
+        unsigned count = 0;
+        wheel_.advance(now_, std::min(group, budget - looked), [&](ConnIndex c) { due[count++] = c; });
+        if (count == 0) break;
+        looked += count;
+        std::array<Dead, group> dead;
+        unsigned over = 0;
+        for (unsigned i = 0; i < count; ++i) {
+            const Entry& entry = (*this)[due[i]];
+            if (!is_over(entry)) {
+                arm(due[i]);
+                continue;
+            }
+            dead[over] = {due[i], hash(entry, Direction::original), hash(entry, Direction::reply)};
+            index_.prefetch(dead[over].original);
+            index_.prefetch(dead[over].reply);
+            ++over;
+        }
+        for (unsigned i = 0; i < over; ++i)
+            remove(dead[i].connection, dead[i].original, dead[i].reply, End::expired);
+    }
+    return looked;
+}
+
+// Like the hand of a clock: candidates are looked at in turn, so that who has been longest in the table is
+// met first, and no search looks at the same ones as the last.
+bool Table::evict() {
+    ConnIndex victim = ConnIndex::none;
+    Cost least = Cost::untouchable;
+    const std::uint32_t places = entries_.opened();
+    for (std::uint32_t n = std::min(candidates, places); n > 0 && least > Cost::unreplied; --n) {
+        if (hand_ >= places) hand_ = 0;
+        const auto candidate = static_cast<ConnIndex>(hand_++);
+        const Cost cost = cost_of_losing((*this)[candidate], now_);
+        if (cost >= least) continue;
+        least = cost;
+        victim = candidate;
+    }
+    if (victim == ConnIndex::none) return false;
+    end(victim, least == Cost::nothing ? End::expired : End::evicted);
+    return true;
+}
+
+bool Table::maintain(std::uint32_t ahead) {
+    const bool more = entries_.maintain(ahead);
+    return index_.maintain(ahead) || more;
+}
+
+}  // namespace gatehouse::track
