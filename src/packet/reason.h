@@ -96,6 +96,7 @@ enum class Reason : std::uint16_t {
     tcp_seq_under_lower,     // {end, bound II: the most that is too little}
     tcp_ack_over_upper,      // {ack, bound III: the least that is too much}
     tcp_ack_under_lower,     // {ack, bound IV: the most that is too little}
+
     // The connection table.
     table_full,     // {limit, connections looked at}
     insert_failed,  // another connection has its tuple
