@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "packet/reason.h"
+
 namespace gatehouse::track {
 
 namespace {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "packet/reason.h"
 #include "track/table_testing.h"
 
 namespace gatehouse::track {

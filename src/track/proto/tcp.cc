@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/sequence.h"
+#include "packet/reason.h"
 #include "track/proto/tcp_phase.h"
 #include "track/proto/tcp_window.h"
 
@@ -112,7 +113,7 @@ Update::Step Update::pass_by() {
         return Step::check_window;
     }
     state_.last_kind = segment_.kind;
-    state_.last_direction = static_cast<std::uint8_t>(mine_);
+    state_.last_direction = mine_ & 1;
     state_.last_seq = segment_.seq;
     state_.last_end = segment_.end;
     state_.last_window = segment_.window;
@@ -225,7 +226,7 @@ void Update::count_invalid() {
     if (!is(TcpKind::rst) && !is(TcpKind::fin)) return;
     if (!answers(TcpKind::fin) && !answers(TcpKind::rst)) {
         state_.last_kind = segment_.kind;
-        state_.last_direction = static_cast<std::uint8_t>(mine_);
+        state_.last_direction = mine_ & 1;
         return;
     }
     constexpr Nanoseconds long_enough = 120 * second;
@@ -250,7 +251,7 @@ Timeout Update::lifetime() const {
 
 void Update::accept() {
     state_.last_kind = segment_.kind;
-    state_.last_direction = static_cast<std::uint8_t>(mine_);
+    state_.last_direction = mine_ & 1;
     state_.phase = next_;
     judgement_.state_changed = from_ != next_;
     if (judgement_.state_changed && next_ == TcpPhase::fin_wait)

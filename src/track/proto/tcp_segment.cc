@@ -4,6 +4,7 @@
 
 #include "base/sequence.h"
 #include "packet/edit.h"
+#include "packet/reason.h"
 #include "wire/tcp.h"
 
 namespace gatehouse::track::tcp {

@@ -58,9 +58,9 @@ struct TcpState {
     std::uint8_t retransmissions = 0;  // of the last segment, in a row
     std::uint8_t last_flags = 0;       // tcp_mark, of an ignored SYN
     std::uint8_t last_scale = 0;       // of an ignored SYN
-    std::uint8_t last_direction = 0;
+    std::uint8_t last_direction : 1 = 0;
     // Picked up in mid-stream, its scales being learnt: a tcp::Pickup goes with it.
-    bool inferred = false;
+    bool inferred : 1 = false;
 
     unsigned most_scale(unsigned side_index) const { return scale[side_index] >> 4; }
     unsigned least_scale(unsigned side_index) const { return scale[side_index] & 15u; }

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "packet/reason.h"
 #include "track/proto/tcp.h"
 #include "track/proto/tcp_phase.h"
 #include "wire/builder.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/sequence.h"
+#include "packet/reason.h"
 
 namespace gatehouse::track::tcp {
 
@@ -154,7 +155,7 @@ void Check::count_retransmission() {
         ++state_.retransmissions;
         return;
     }
-    state_.last_direction = static_cast<std::uint8_t>(mine_);
+    state_.last_direction = mine_ & 1;
     state_.last_seq = seq_;
     state_.last_ack = ack_;
     state_.last_end = end_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "packet/reason.h"
 #include "packet/tcp_names.h"
 
 namespace gatehouse::track::tcp {
