@@ -1,6 +1,7 @@
 // What happens at each step of receive.cc's page.
 #include "defrag/fragment.h"
 #include "engine/core.h"
+#include "hook/emit.h"
 #include "packet/edit.h"
 #include "packet/reason.h"
 #include "stack/arp.h"
@@ -80,6 +81,9 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     if (passage.route.kind == route::Kind::drop) return drop(passage, {.reason = passage.route.reason});
     if (packet.flat.source.is_unspecified()) edit::set_source(packet, source_for(packet, passage, made));
     if (packet.generated) {
+        const Tunables& tunables = configuration.tunables;
+        if (packet.flat.ttl == default_ttl)
+            edit::set_ttl(packet, is_v4(packet.flat.family) ? tunables.ip_default_ttl : tunables.hop_limit);
         edit::renew_transport_checksum(packet);
         if (!stack::within_rate(packet, passage.route, icmp_limit, configuration.tunables, services.now)) {
             return drop(passage, {.reason = Reason::rate_limited});

@@ -7,6 +7,10 @@
 
 namespace gatehouse {
 
+// The TTL or hop limit of a packet that is made here: the engine puts the router's own in its place
+// (net.ipv4.ip_default_ttl) when it sends it.
+inline constexpr std::uint8_t default_ttl = 0;
+
 class Emitter {
   public:
     virtual ~Emitter() = default;

@@ -14,7 +14,6 @@ namespace {
 constexpr std::uint32_t header4 = 20, header6 = 40, icmp_header = 8;
 constexpr std::uint32_t longest4 = 576;   // RFC 1812, 4.3.2.3
 constexpr std::uint32_t longest6 = 1280;  // RFC 4443, 2.4c
-constexpr std::uint8_t default_ttl = 64;
 
 bool is_multicast(const Address& a, Family family) {
     return is_v4(family) ? a.words[0] >> 28 == 0xe : a.words[0] >> 24 == 0xff;

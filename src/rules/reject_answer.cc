@@ -15,7 +15,6 @@ namespace {
 
 namespace protocol = wire::protocol;
 
-constexpr std::uint8_t default_ttl = 64;
 constexpr std::uint32_t tcp_header = 20;
 constexpr std::uint16_t dont_fragment = 0x4000;
 

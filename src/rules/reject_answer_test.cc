@@ -5,7 +5,9 @@
 
 #include "hook/emit.h"
 #include "packet/edit.h"
+#include "packet/parse.h"
 #include "packet/pool.h"
+#include "packet/reason.h"
 #include "rules/match/testing.h"
 #include "wire/protocol.h"
 
@@ -413,9 +415,12 @@ TEST(RejectAnswers, AreTheKernels) {
         SCOPED_TRACE(std::string(c.name) + (is_v4(c.family) ? " v4" : " v6"));
         testing::Received received(c.frame.substr(0, 28), c.frame.substr(28));
         Keeper keeper;
-        const Packet* const made = answer(c, keeper, received.packet);
+        Packet* const made = answer(c, keeper, received.packet);
         EXPECT_EQ(made == nullptr ? 0 : made->length, c.length);
         if (made != nullptr && c.reset) {
+            ASSERT_EQ(parse_network(*made).reason, Reason::none);
+            EXPECT_EQ(made->flat.ttl, default_ttl);
+            edit::set_ttl(*made, 64);  // as the engine does
             const auto expected = testing::hex(c.answer);
             EXPECT_TRUE(std::ranges::equal(made->bytes(), expected));
         }
