@@ -68,8 +68,9 @@ std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text) {
     return bytes;
 }
 
-Result<std::vector<std::string>> cut_line(std::string_view line) {
+Result<std::vector<std::string>> cut_line(std::string_view line, std::vector<int>* columns) {
     std::vector<std::string> words;
+    if (columns != nullptr) columns->clear();
     std::size_t at = 0;
     while (at < line.size()) {
         if (line[at] == ' ' || line[at] == '\t') {
@@ -87,6 +88,7 @@ Result<std::vector<std::string>> cut_line(std::string_view line) {
             while (end < line.size() && line[end] != ' ' && line[end] != '\t') ++end;
         }
         words.emplace_back(line.substr(at, end - at));
+        if (columns != nullptr) columns->push_back(static_cast<int>(at + 1));
         at = end;
     }
     return words;

@@ -43,12 +43,14 @@ std::string to_hex(Bytes bytes);
 // Nothing unless it is pairs of hexadecimal digits; blanks and colons between them are passed over.
 std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text);
 
-// Cuts a line at blanks; "quoted texts" and <option lists> stay whole, with their marks.
-Result<std::vector<std::string>> cut_line(std::string_view line);
+// Cuts a line at blanks; "quoted texts" and <option lists> stay whole, with their marks. `columns` gets where
+// each word begins, from 1.
+Result<std::vector<std::string>> cut_line(std::string_view line, std::vector<int>* columns = nullptr);
 
 // "tcp 10.0.1.2:40000 > 198.51.100.9:80 S seq 1 ttl 64" as fields: those written, no others. doc/scenarios.md
-// has the words. Errors name the word.
-Result<Fields> read_packet(const std::vector<std::string>& words);
+// has the words. The packet begins at word `from`. An error's place has as its column the number of the word,
+// from 1, among all of `words`.
+Result<Fields> read_packet(const std::vector<std::string>& words, std::size_t from = 0);
 // Words that follow a packet's addresses, or `same`; `protocol` says which are understood.
 Result<void> read_words(const std::vector<std::string>& words, std::size_t from, Fields& fields);
 

@@ -5,10 +5,10 @@
 #include "base/checksum.h"
 #include "base/text.h"
 #include "frontend/scenario/fields.h"
-#include "frontend/scenario/protocols.h"
 #include "wire/builder.h"
 #include "wire/ipv4.h"
 #include "wire/ipv6.h"
+#include "wire/names.h"
 
 namespace gatehouse::frontend::scenario {
 
@@ -26,7 +26,7 @@ std::optional<T> maybe(const Fields& fields, std::string_view name) {
 }
 
 std::uint8_t protocol_of(const Fields& fields) {
-    const std::uint8_t named = protocol_number(*fields.find("proto")).value_or(0);
+    const std::uint8_t named = wire::protocol_number(*fields.find("proto")).value_or(0);
     return named != 0 ? named : as<std::uint8_t>(fields, "protocol", wire::protocol::none);
 }
 
@@ -85,7 +85,7 @@ void build_transport(const Fields& f, wire::PacketBuilder& b, std::uint8_t proto
                    .destination = dport,
                    .sequence = as<std::uint32_t>(f, "seq"),
                    .acknowledgment = as<std::uint32_t>(f, "ack"),
-                   .flags = tcp_flags(f.has("flags") ? *f.find("flags") : "0").value_or(0),
+                   .flags = wire::tcp_flags(f.has("flags") ? *f.find("flags") : "0").value_or(0),
                    .window = as<std::uint16_t>(f, "win", 65'535),
                    .urgent = as<std::uint16_t>(f, "urg"),
                    .options = options});
@@ -142,7 +142,7 @@ void decode_transport(Bytes t, std::uint8_t protocol, Bytes addresses, Fields& f
     if (protocol == wire::protocol::tcp && t.size() >= 20) {
         header = std::clamp<std::size_t>((t[12] >> 4) * 4u, 20, t.size());
         ports();
-        f.set("flags", flags_text(t[13]));
+        f.set("flags", wire::flags_text(t[13]));
         f.set("seq", load_be32(&t[4]));
         f.set("ack", load_be32(&t[8]));
         f.set("win", load_be16(&t[14]));
@@ -168,7 +168,7 @@ void decode_transport(Bytes t, std::uint8_t protocol, Bytes addresses, Fields& f
 }
 
 void decode_ipv4(const wire::Ipv4View& ip, bool as_piece, Fields& f) {
-    f.set("proto", std::string(protocol_name(ip.protocol())));
+    f.set("proto", std::string(wire::protocol_name(ip.protocol())));
     f.set("protocol", ip.protocol());
     f.set("src", to_string(ip.source(), Family::ipv4));
     f.set("dst", to_string(ip.destination(), Family::ipv4));
@@ -213,7 +213,7 @@ void decode_ipv6(const wire::Ipv6View& ip, bool as_piece, Fields& f) {
         if (later) found.set("next", fragment->next_header());
     }
     const std::uint8_t protocol = later ? as<std::uint8_t>(found, "next") : extensions.number();
-    f.set("proto", std::string(protocol_name(protocol)));
+    f.set("proto", std::string(wire::protocol_name(protocol)));
     f.set("protocol", protocol);
     f.set("src", to_string(ip.source(), Family::ipv6));
     f.set("dst", to_string(ip.destination(), Family::ipv6));

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "frontend/scenario/fields.h"
-#include "frontend/scenario/protocols.h"
+#include "wire/names.h"
 
 namespace gatehouse::frontend::scenario {
 
@@ -56,6 +56,15 @@ constexpr Word dictionary[] = {
     {"size", "size", Takes::number, 0xffff},
     {"quotes", "quotes", Takes::number, 0xffff},
 };
+
+// An error of which word number `at`, from 0, is the cause.
+std::unexpected<Error> at_word(std::size_t at, Error error) {
+    error.place.column = static_cast<int>(at + 1);
+    return std::unexpected(std::move(error));
+}
+std::unexpected<Error> at_word(std::size_t at, std::string what, std::string hint = {}) {
+    return at_word(at, Error{.what = std::move(what), .hint = std::move(hint)});
+}
 
 std::string_view unquoted(std::string_view word) {
     return word.size() >= 2 && word.front() == '"' ? word.substr(1, word.size() - 2) : word;
@@ -146,22 +155,24 @@ Result<std::size_t> read_plain(const Word& word, const std::vector<std::string>&
         fields.set(word.field, 1);
         return at + 1;
     }
-    if (at + 1 >= words.size()) return fail(fmt::format("`{}` needs a value", word.name));
+    if (at + 1 >= words.size()) return at_word(at, fmt::format("`{}` needs a value", word.name));
     const std::string& value = words[at + 1];
     if (word.takes == Takes::number) {
         const auto number = parse_number(value, word.max);
         if (!number)
-            return fail(
-                fmt::format("`{}`: expected a number from 0 to {}, got `{}`", word.name, word.max, value));
+            return at_word(at + 1, fmt::format("`{}`: expected a number from 0 to {}, got `{}`", word.name,
+                                               word.max, value));
         fields.set(word.field, *number);
     } else if (word.takes == Takes::mac) {
         const auto mac = parse_mac(value);
-        if (!mac) return fail(fmt::format("`{}`: expected a MAC address, got `{}`", word.name, value));
+        if (!mac)
+            return at_word(at + 1, fmt::format("`{}`: expected a MAC address, got `{}`", word.name, value));
         fields.set(word.field, to_string(*mac));
     } else {
         const auto bytes = from_hex(value);
         if (!bytes)
-            return fail(fmt::format("`{}`: expected bytes in hexadecimal, got `{}`", word.name, value));
+            return at_word(at + 1,
+                           fmt::format("`{}`: expected bytes in hexadecimal, got `{}`", word.name, value));
         fields.set(word.field, *bytes);
     }
     return at + 2;
@@ -173,25 +184,25 @@ Result<std::size_t> read_special(const std::vector<std::string>& words, std::siz
     const bool more = at + 1 < words.size();
     if (word.front() == '<' && word.back() == '>') {
         auto options = option_bytes(std::string_view(word).substr(1, word.size() - 2));
-        if (!options) return std::unexpected(options.error());
+        if (!options) return at_word(at, options.error());
         fields.set("options", *options);
         return at + 1;
     }
     if (word == "payload" && more) {
         auto bytes = payload_bytes(words[at + 1]);
-        if (!bytes) return std::unexpected(bytes.error());
+        if (!bytes) return at_word(at + 1, bytes.error());
         fields.set("payload", *bytes);
         return at + 2;
     }
     if (word == "type" && more) {
-        const auto type = icmp_type_number(words[at + 1], fields.v4());
-        if (!type) return fail(fmt::format("`{}` isn't an ICMP type", words[at + 1]));
+        const auto type = wire::icmp_type_number(words[at + 1], fields.v4());
+        if (!type) return at_word(at + 1, fmt::format("`{}` isn't an ICMP type", words[at + 1]));
         fields.set("type", *type);
         return at + 2;
     }
     if (word == "echo" && at + 2 < words.size()) {
         const auto id = parse_number(words[at + 1], 0xffff), sequence = parse_number(words[at + 2], 0xffff);
-        if (!id || !sequence) return fail("`echo` takes an id and a sequence number");
+        if (!id || !sequence) return at_word(at, "`echo` takes an id and a sequence number");
         fields.set("rest", *id << 16 | *sequence);
         return at + 3;
     }
@@ -202,8 +213,8 @@ Result<std::size_t> read_special(const std::vector<std::string>& words, std::siz
     }
     const std::string* protocol = fields.find("proto");
     if (protocol != nullptr && *protocol == "tcp") {
-        if (const auto flags = tcp_flags(word)) {
-            fields.set("flags", flags_text(*flags));
+        if (const auto flags = wire::tcp_flags(word)) {
+            fields.set("flags", wire::flags_text(*flags));
             return at + 1;
         }
     }
@@ -223,8 +234,8 @@ Result<void> read_words(const std::vector<std::string>& words, std::size_t from,
             if (word == std::end(dictionary) || (no && word->takes == Takes::number)) {
                 std::vector<std::string_view> names;
                 for (const auto& known : dictionary) names.push_back(known.name);
-                return fail(fmt::format("`{}` means nothing in a packet", words[at]),
-                            did_you_mean(words[at], names));
+                return at_word(at, fmt::format("`{}` means nothing in a packet", words[at]),
+                               did_you_mean(words[at], names));
             }
             if (no) {
                 fields.set(word->field, word->takes == Takes::flag ? "0" : "");
@@ -241,33 +252,33 @@ Result<void> read_words(const std::vector<std::string>& words, std::size_t from,
     return {};
 }
 
-Result<Fields> read_packet(const std::vector<std::string>& words) {
+Result<Fields> read_packet(const std::vector<std::string>& words, std::size_t from) {
     Fields fields;
-    if (words.empty()) return fail("expected a packet");
-    if (words[0] == "hex") {
+    if (from >= words.size()) return at_word(words.empty() ? 0 : words.size() - 1, "expected a packet");
+    if (words[from] == "hex") {
         std::string all;
-        for (std::size_t i = 1; i < words.size(); ++i) all += words[i] + " ";
+        for (std::size_t i = from + 1; i < words.size(); ++i) all += words[i] + " ";
         const auto bytes = from_hex(all);
         if (!bytes || bytes->size() < 14 || bytes->size() > 65'535)
-            return fail("`hex` takes a whole Ethernet frame, 14 to 65535 bytes, in hexadecimal");
+            return at_word(from, "`hex` takes a whole Ethernet frame, 14 to 65535 bytes, in hexadecimal");
         fields.set("hex", *bytes);
         return fields;
     }
-    if (!protocol_number(words[0])) {
-        return fail(fmt::format("expected a protocol or `hex`, got `{}`", words[0]),
-                    did_you_mean(words[0], protocol_names()));
+    if (!wire::protocol_number(words[from])) {
+        return at_word(from, fmt::format("expected a protocol or `hex`, got `{}`", words[from]),
+                       did_you_mean(words[from], wire::protocol_names()));
     }
-    if (words.size() < 4 || words[2] != ">")
-        return fail(fmt::format("expected `{} SOURCE > DESTINATION …`", words[0]));
-    fields.set("proto", words[0]);
-    if (auto read = read_endpoint(words[1], "src", "sport", fields); !read)
-        return std::unexpected(read.error());
-    if (auto read = read_endpoint(words[3], "dst", "dport", fields); !read)
-        return std::unexpected(read.error());
+    if (words.size() < from + 4 || words[from + 2] != ">")
+        return at_word(from, fmt::format("expected `{} SOURCE > DESTINATION …`", words[from]));
+    fields.set("proto", words[from]);
+    if (auto read = read_endpoint(words[from + 1], "src", "sport", fields); !read)
+        return at_word(from + 1, read.error());
+    if (auto read = read_endpoint(words[from + 3], "dst", "dport", fields); !read)
+        return at_word(from + 3, read.error());
     if ((fields.find("src")->find(':') == std::string::npos) !=
         (fields.find("dst")->find(':') == std::string::npos))
-        return fail("source and destination are of different families");
-    if (auto read = read_words(words, 4, fields); !read) return std::unexpected(read.error());
+        return at_word(from + 3, "source and destination are of different families");
+    if (auto read = read_words(words, from + 4, fields); !read) return std::unexpected(read.error());
     return fields;
 }
 

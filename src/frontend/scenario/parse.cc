@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "frontend/scenario/scenario.h"
+#include "frontend/scenario/written_packet.h"
 #include "packet/reason.h"
 
 namespace gatehouse::frontend::scenario {
@@ -44,7 +45,7 @@ class Parser {
     Result<Scenario> run() {
         std::string line;
         while (next(line)) {
-            auto words = cut_line(line);
+            auto words = cut_line(line, &columns_);
             if (!words) return located(words.error());
             if (words->empty()) continue;
             if (auto done = statement(*words); !done) return located(done.error());
@@ -56,7 +57,11 @@ class Parser {
 
   private:
     std::unexpected<Error> located(Error error) const {
-        if (error.place.file.empty()) error.place = {scenario_.file, line_, 0};
+        if (error.place.file.empty()) {
+            const auto word = static_cast<std::size_t>(error.place.column);
+            error.place = {scenario_.file, line_,
+                           word > 0 && word <= columns_.size() ? columns_[word - 1] : 0};
+        }
         return std::unexpected(std::move(error));
     }
 
@@ -237,26 +242,13 @@ class Parser {
         auto count = times(words, at);
         if (!count) return std::unexpected(count.error());
         arrival.times = *count;
-        auto packet = read_packet({words.begin() + static_cast<std::ptrdiff_t>(at), words.end()});
+        auto packet = read_packet(words, at);
         if (!packet) return std::unexpected(packet.error());
         arrival.packet = std::move(*packet);
         fill_macs(**in, arrival.packet);
         if (auto frame = build_frame(arrival.packet); !frame) return std::unexpected(frame.error());
         scenario_.steps.push_back({line_, std::move(arrival)});
         return {};
-    }
-
-    // To the interface itself, from the sender's neighbour entry, or the interface's first neighbour.
-    static void fill_macs(const network::Port& in, Fields& packet) {
-        if (packet.has("hex")) return;
-        if (!packet.has("to")) packet.set("to", to_string(in.mac));
-        if (packet.has("from")) return;
-        Mac from{{2, 0, 0, 0, 9, 9}};
-        if (!in.neighbours.empty()) from = in.neighbours.front().second;
-        for (const auto& [address, mac] : in.neighbours) {
-            if (address == *packet.find("src")) from = mac;
-        }
-        packet.set("from", to_string(from));
     }
 
     Result<Arrival*> last_arrival() {
@@ -285,8 +277,7 @@ class Parser {
                 return std::unexpected(read.error());
         } else {
             const bool router = words[at] == "router";
-            auto packet = read_packet(
-                {words.begin() + static_cast<std::ptrdiff_t>(at + (router ? 1 : 0)), words.end()});
+            auto packet = read_packet(words, at + (router ? 1 : 0));
             if (!packet) return std::unexpected(packet.error());
             leaving.written = std::move(*packet);
             if (router) leaving.form = Leaving::Form::router;
@@ -374,6 +365,7 @@ class Parser {
 
     std::string_view rest_;
     int line_ = 0;
+    std::vector<int> columns_;  // where the words of the line at hand begin
     Scenario scenario_;
 };
 

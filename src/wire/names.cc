@@ -1,21 +1,19 @@
-#include "frontend/scenario/protocols.h"
+#include "wire/names.h"
 
 #include <algorithm>
 #include <array>
 
 #include "base/text.h"
 
-namespace gatehouse::frontend::scenario {
+namespace gatehouse::wire {
 
 namespace {
 
 constexpr std::string_view names[] = {"tcp",  "udp", "udplite", "icmp", "icmpv6",
                                       "sctp", "esp", "ah",      "gre",  "ip"};
-constexpr std::uint8_t numbers[] = {wire::protocol::tcp,     wire::protocol::udp,
-                                    wire::protocol::udplite, wire::protocol::icmp,
-                                    wire::protocol::icmpv6,  wire::protocol::sctp,
-                                    wire::protocol::esp,     wire::protocol::ah,
-                                    wire::protocol::gre,     0};
+constexpr std::uint8_t numbers[] = {
+    protocol::tcp,  protocol::udp, protocol::udplite, protocol::icmp, protocol::icmpv6,
+    protocol::sctp, protocol::esp, protocol::ah,      protocol::gre,  0};
 static_assert(std::size(names) == std::size(numbers));
 
 struct Type {
@@ -24,23 +22,23 @@ struct Type {
     bool v4;
 };
 constexpr Type types[] = {
-    {"echo-reply", wire::icmp::echo_reply, true},
-    {"unreachable", wire::icmp::unreachable, true},
-    {"redirect", wire::icmp::redirect, true},
-    {"echo-request", wire::icmp::echo_request, true},
-    {"time-exceeded", wire::icmp::time_exceeded, true},
-    {"parameter-problem", wire::icmp::parameter_problem, true},
-    {"timestamp-request", wire::icmp::timestamp_request, true},
-    {"timestamp-reply", wire::icmp::timestamp_reply, true},
-    {"unreachable", wire::icmpv6::unreachable, false},
-    {"packet-too-big", wire::icmpv6::packet_too_big, false},
-    {"time-exceeded", wire::icmpv6::time_exceeded, false},
-    {"parameter-problem", wire::icmpv6::parameter_problem, false},
-    {"echo-request", wire::icmpv6::echo_request, false},
-    {"echo-reply", wire::icmpv6::echo_reply, false},
-    {"router-solicitation", wire::icmpv6::router_solicitation, false},
-    {"neighbour-solicitation", wire::icmpv6::neighbour_solicitation, false},
-    {"neighbour-advertisement", wire::icmpv6::neighbour_advertisement, false},
+    {"echo-reply", icmp::echo_reply, true},
+    {"unreachable", icmp::unreachable, true},
+    {"redirect", icmp::redirect, true},
+    {"echo-request", icmp::echo_request, true},
+    {"time-exceeded", icmp::time_exceeded, true},
+    {"parameter-problem", icmp::parameter_problem, true},
+    {"timestamp-request", icmp::timestamp_request, true},
+    {"timestamp-reply", icmp::timestamp_reply, true},
+    {"unreachable", icmpv6::unreachable, false},
+    {"packet-too-big", icmpv6::packet_too_big, false},
+    {"time-exceeded", icmpv6::time_exceeded, false},
+    {"parameter-problem", icmpv6::parameter_problem, false},
+    {"echo-request", icmpv6::echo_request, false},
+    {"echo-reply", icmpv6::echo_reply, false},
+    {"router-solicitation", icmpv6::router_solicitation, false},
+    {"neighbour-solicitation", icmpv6::neighbour_solicitation, false},
+    {"neighbour-advertisement", icmpv6::neighbour_advertisement, false},
 };
 
 constexpr std::string_view letters_in_order = "FSRP.UEW";
@@ -69,6 +67,13 @@ std::optional<std::uint8_t> icmp_type_number(std::string_view name, bool v4) {
     return static_cast<std::uint8_t>(*number);
 }
 
+std::string_view icmp_type_name(std::uint8_t number, bool v4) {
+    for (const auto& type : types) {
+        if (type.v4 == v4 && type.number == number) return type.name;
+    }
+    return {};
+}
+
 std::optional<std::uint8_t> tcp_flags(std::string_view letters) {
     if (letters == "0") return std::uint8_t{0};
     std::uint8_t flags = 0;
@@ -88,4 +93,4 @@ std::string flags_text(std::uint8_t flags) {
     return text.empty() ? "0" : text;
 }
 
-}  // namespace gatehouse::frontend::scenario
+}  // namespace gatehouse::wire
