@@ -59,6 +59,7 @@ struct Engine::Core {
     void depart_in_fragments(Passage& passage, std::uint32_t mtu);
     void loop_back(Passage& passage);
     void remember_output(Passage& passage);
+    void trace_route(const Passage& passage, bool again = false) const;
 
     // completion.cc: the ways a packet ends.
     void finish(Passage& passage, Disposition disposition);

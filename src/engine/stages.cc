@@ -90,8 +90,8 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
         }
     }
     passage.context.out = passage.route.interface;
-    passage.context.trace(
-        {.kind = TraceKind::route, .after = static_cast<std::uint64_t>(passage.route.table)});
+    passage.context.trace({.kind = TraceKind::origin});
+    trace_route(passage);
     remember_output(passage);
     live(passage, 0);
 }
@@ -128,10 +128,7 @@ bool Engine::Core::route_arrival(Passage& passage) {
     Packet& packet = context.packet;
     passage.route = router().input(route_key(packet, context.in));
     const route::Decision& route = passage.route;
-    context.trace({.kind = TraceKind::route,
-                   .text = route::name(route.type),
-                   .after = static_cast<std::uint64_t>(route.table),
-                   .out = route.kind == route::Kind::forward ? route.interface : InterfaceId::none});
+    trace_route(passage);
     switch (route.kind) {
         case route::Kind::drop:
             stack::answer_unroutable(context, route);
@@ -163,6 +160,19 @@ bool Engine::Core::route_arrival(Passage& passage) {
     return true;
 }
 
+void Engine::Core::trace_route(const Passage& passage, bool again) const {
+    const route::Decision& route = passage.route;
+    const bool leaves =
+        route.kind == route::Kind::forward || (passage.local_out && route.kind != route::Kind::drop);
+    const bool gateway = route.nexthop != nullptr && route.nexthop->has_gateway;
+    passage.context.trace({.kind = TraceKind::route,
+                           .text = route::name(route.type),
+                           .before = again,
+                           .after = static_cast<std::uint64_t>(route.table),
+                           .out = leaves ? route.interface : InterfaceId::none,
+                           .address = gateway ? route.nexthop->gateway : Address{}});
+}
+
 void Engine::Core::remember_output(Passage& passage) {
     const Packet& packet = passage.packet();
     passage.source_before = packet.flat.source;
@@ -188,9 +198,7 @@ bool Engine::Core::reroute(Passage& passage) {
     }
     if (!ask) return true;
     passage.route = router().output(route_key(packet, InterfaceId::none));
-    context.trace({.kind = TraceKind::route,
-                   .text = "rerouted",
-                   .after = static_cast<std::uint64_t>(passage.route.table)});
+    trace_route(passage, true);
     if (passage.route.kind == route::Kind::drop) {
         drop(passage, {.reason = passage.route.reason});
         return false;
@@ -229,8 +237,11 @@ void Engine::Core::depart(Passage& passage) {
     const route::Key key = route_key(packet, InterfaceId::none);
     auto mac = stack::link_destination(router(), passage.route, key);
     if (!mac && context.out == passage.back_by) mac = passage.back_to;
+    context.trace({.kind = TraceKind::neighbour,
+                   .before = mac.has_value(),
+                   .address = passage.route.next_hop(key),
+                   .station = mac.value_or(Mac{})});
     if (!mac) return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
-    context.trace({.kind = TraceKind::neighbour});
     // Linux writes its address into the options once the hooks have let the packet go.
     const bool forwarded = !packet.generated && !passage.local_out;
     if (forwarded && is_v4(packet.flat.family) && (packet.l3()[0] & 15) > 5)

@@ -1,10 +1,10 @@
 // What happens to a packet, step by step, for those that are traced.
 //
-// Stages report where they decide; each kind of event has one call site, listed in trace_sites. Rendering
-// into words, JSON and pcapng is src/trace's. An untraced packet pays one branch a stage.
+// Stages report where they decide, each from one place; trace/sites.h lists the places, and a test holds the
+// list against the code. Rendering into words is src/trace's. An untraced packet pays one branch a stage.
 #pragma once
-#include <array>
 #include <cstdint>
+#include <source_location>
 #include <string_view>
 
 #include "hook/hook.h"
@@ -14,14 +14,15 @@ namespace gatehouse {
 
 enum class TraceKind : std::uint8_t {
     arrival,    // in: the interface it came in by
+    origin,     // the router's own packet sets out
     chain,      // a chain was entered: table, chain
     rule,       // a rule matched: table, chain, rule
     policy,     // a built-in chain's end: table, chain, verdict
     returned,   // back to the calling chain: table, chain
     altered,    // text: which field; before, after
-    route,      // routing decision; text: table; out
-    neighbour,  // text: the address asked for
-    generated,  // the router made a packet of its own because of this one
+    route,      // routing decision; text: what kind of route; before: asked again; after: table; out; address
+    neighbour,  // address: whom the link was asked for; before: whether it knew; station
+    generated,  // the router made a packet of its own because of this one; text: what
     fragmented,
     suspended,
     resumed,
@@ -42,7 +43,10 @@ struct TraceEvent {
     std::string_view verdict{};
     std::uint64_t before = 0, after = 0;
     InterfaceId in = InterfaceId::none, out = InterfaceId::none;
+    Address address{};
+    Mac station{};
     Finding finding{};
+    std::source_location site = std::source_location::current();  // where it was reported
 };
 
 class TraceSink {

@@ -37,6 +37,7 @@ class Walk {
     StepResult act(const RuleNode& node);
     Verdict decide(StepResult result, RuleHandle rule);
     void trace_rule(const RuleNode& node);
+    void enter(ChainId id);
     // Back to the caller; false at the end of the built-in chain.
     bool leave();
     Verdict policy();
@@ -76,9 +77,8 @@ StepResult Walk::act(const RuleNode& node) {
         case TargetKind::queue: context_.suspension = {.why = WaitFor::queue}; return StepResult::queue;
         case TargetKind::jump: table_.stack.push_back({chain_, cursor_}); [[fallthrough]];
         case TargetKind::go_to:
-            chain_ = body.chain();
             cursor_ = {};
-            context_.trace({.kind = TraceKind::chain, .table = table_.info->name, .chain = chain().name});
+            enter(body.chain());
             return StepResult::next;
         case TargetKind::extension: {
             const Step& step = body.steps()[body.match_count()];
@@ -86,6 +86,11 @@ StepResult Walk::act(const RuleNode& node) {
         }
     }
     return StepResult::drop;
+}
+
+void Walk::enter(ChainId id) {
+    chain_ = id;
+    context_.trace({.kind = TraceKind::chain, .table = table_.info->name, .chain = chain().name});
 }
 
 bool Walk::leave() {
@@ -139,7 +144,7 @@ void Walk::trace_rule(const RuleNode& node) {
 
 Verdict Walk::run() {
     table_.stack.clear();
-    context_.trace({.kind = TraceKind::chain, .table = table_.info->name, .chain = chain().name});
+    enter(base_);
     for (;;) {
         RuleNode* const node = chain().spine.next(cursor_, key_);
         if (node == nullptr) {

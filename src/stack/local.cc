@@ -68,6 +68,7 @@ Packet* mirror(Context& context, std::uint8_t hop_limit) {
     }
     std::ranges::copy(transport, ip + header);
     if (v4) edit::renew_network_checksum(*reply);
+    context.trace({.kind = TraceKind::generated, .text = "echo reply"});
     return reply;
 }
 

@@ -49,6 +49,7 @@ bool answer_solicitation(Context& context) {
         out[message + 1] = 1;
         (*context.services.interfaces)[context.in].mac.store(out + message + 2);
     }
+    context.trace({.kind = TraceKind::generated, .text = "neighbour advertisement"});
     context.services.emitter->emit_back(reply, packet);
     return true;
 }

@@ -7,7 +7,8 @@
 
 namespace gatehouse::trace {
 
-// Collects the events of traced packets as lines of text. One thread's: the engine's.
+// Collects the events of traced packets as lines of text: what happens to the packet as a whole at the
+// margin, what happens at a hook below the hook's name. One thread's: the engine's.
 class Narrator final : public TraceSink {
   public:
     // `engine` is asked for rules' texts and interfaces' names; it must outlive the narrator.
@@ -16,14 +17,23 @@ class Narrator final : public TraceSink {
     void trace(const TraceEvent& event) override;
 
     const std::string& text() const { return text_; }
-    void clear() { text_.clear(); }
+    void clear();
 
   private:
-    std::string line(const TraceEvent& event) const;
-    std::string rule_text(const TraceEvent& event) const;
+    struct Rule {
+        std::string does;   // "jumps to web", "DROP"
+        std::string where;  // "rules.v4:12: -A FORWARD …", or ""
+    };
+    Rule describe(const TraceEvent& event) const;
+    std::string chain_step(const TraceEvent& event);
+    std::string step(const TraceEvent& event);
+    void set_hook(const TraceEvent& event);
 
     const Engine& engine_;
     std::string text_;
+    const Packet* packet_ = nullptr;  // whose walk the last line is of
+    std::string hook_;                // whose name stands above the lines; empty: at the margin
+    bool matched_ = false;            // a rule of the table at hand has matched
 };
 
 }  // namespace gatehouse::trace

@@ -39,10 +39,23 @@ struct Leg {
 };
 
 struct Seen {
-    std::vector<Leg> legs;
+    std::vector<Leg> legs{};
     bool any_public = false, any_private = false;
     std::optional<Prefix> first4, first6;
 };
+
+// Which side the packet's addresses are on.
+void note_addresses(const Flat& flat, const std::vector<Prefix>& privates, Seen& seen) {
+    for (const Address& address : {flat.source, flat.destination}) {
+        if (is_placeless(flat.family, address)) continue;
+        (in_any(privates, flat.family, address) ? seen.any_private : seen.any_public) = true;
+    }
+    auto& first = is_v4(flat.family) ? seen.first4 : seen.first6;
+    if (!first && !is_placeless(flat.family, flat.source)) {
+        const std::uint8_t length = is_v4(flat.family) ? 24 : 64;
+        first = Prefix{flat.family, flat.source & prefix_mask(length), length};
+    }
+}
 
 Result<Seen> look(const std::string& capture) {
     auto reader = io::CaptureReader::open(capture);
@@ -67,15 +80,7 @@ Result<Seen> look(const std::string& capture) {
             ++leg->packets;
             leg->from_inside += in_any(privates, flat.family, flat.source);
         }
-        for (const Address& address : {flat.source, flat.destination}) {
-            if (is_placeless(flat.family, address)) continue;
-            (in_any(privates, flat.family, address) ? seen.any_private : seen.any_public) = true;
-        }
-        auto& first = is_v4(flat.family) ? seen.first4 : seen.first6;
-        if (!first && !is_placeless(flat.family, flat.source)) {
-            const std::uint8_t length = is_v4(flat.family) ? 24 : 64;
-            first = Prefix{flat.family, flat.source & prefix_mask(length), length};
-        }
+        note_addresses(flat, privates, seen);
     }
     return seen;
 }
@@ -95,58 +100,92 @@ void name_legs(const Seen& seen, DeriveOptions& names, bool& named) {
     named = true;
 }
 
+// What is inside, and why that is thought.
+std::string choose_inside(const Seen& seen, const DeriveOptions& options, std::vector<Prefix>& inside) {
+    if (!options.inside.empty()) {
+        inside = options.inside;
+        return "as given";
+    }
+    if (seen.any_private && seen.any_public) {
+        inside = private_prefixes();
+        return "private addresses";
+    }
+    if (seen.first4) inside.push_back(*seen.first4);
+    if (seen.first6) inside.push_back(*seen.first6);
+    return "the first sender's network";
+}
+
+// The legs' own addresses are from the ranges set aside for benchmarks (RFC 2544, RFC 5180): no capture
+// should hold them.
+network::Network two_legs(const DeriveOptions& names, const std::vector<Prefix>& inside) {
+    const Mac gateway_in{{2, 0, 0, 0, 1, 2}}, gateway_out{{2, 0, 0, 0, 2, 2}};
+    network::Network made{
+        .ports = {{.name = names.inside_name,
+                   .mac = {{2, 0, 0, 0, 1, 1}},
+                   .addresses = {"198.18.0.1/30", "2001:2:0:1::1/64"},
+                   .neighbours = {{"198.18.0.2", gateway_in}, {"2001:2:0:1::2", gateway_in}},
+                   .mtu = 65535},
+                  {.name = names.outside_name,
+                   .mac = {{2, 0, 0, 0, 2, 1}},
+                   .addresses = {"198.18.0.5/30", "2001:2:0:2::1/64"},
+                   .neighbours = {{"198.18.0.6", gateway_out}, {"2001:2:0:2::2", gateway_out}},
+                   .mtu = 65535}},
+        .routes = {fmt::format("0.0.0.0/0 via 198.18.0.6 dev {}", names.outside_name),
+                   fmt::format("::/0 via 2001:2:0:2::2 dev {}", names.outside_name)}};
+    for (const auto& prefix : inside)
+        made.routes.push_back(fmt::format("{} via {} dev {}", to_string(prefix),
+                                          is_v4(prefix.family) ? "198.18.0.2" : "2001:2:0:1::2",
+                                          names.inside_name));
+    return made;
+}
+
+DerivedNetwork make_derived(const Seen& seen, const DeriveOptions& names, bool named) {
+    DerivedNetwork derived{.named = named};
+    const std::string how = choose_inside(seen, names, derived.inside);
+    derived.network = two_legs(names, derived.inside);
+    std::string list;
+    for (const auto& prefix : derived.inside)
+        list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(prefix));
+    derived.why = fmt::format("no network description: `{}` has {} ({}), `{}` all the rest{}",
+                              names.inside_name, list.empty() ? "nothing" : list, how, names.outside_name,
+                              named ? "; packets come in where the capture says" : "");
+    return derived;
+}
+
 }  // namespace
 
 Result<DerivedNetwork> derive_network(const std::string& capture, const DeriveOptions& given) {
-    DerivedNetwork derived;
     DeriveOptions options = given;
-    std::string how;
+    bool named = false;
     Seen seen;
     if (capture != "-") {
         auto looked = look(capture);
         if (!looked) return std::unexpected(looked.error());
         seen = std::move(*looked);
     }
-    name_legs(seen, options, derived.named);
-    if (!options.inside.empty()) {
-        derived.inside = options.inside;
-        how = "as given";
-    } else if (seen.any_private && seen.any_public) {
-        derived.inside = private_prefixes();
-        how = "private addresses";
-    } else {
-        if (seen.first4) derived.inside.push_back(*seen.first4);
-        if (seen.first6) derived.inside.push_back(*seen.first6);
-        how = "the first sender's network";
-    }
-    // The legs' own addresses are from the ranges set aside for benchmarks (RFC 2544, RFC 5180): no capture
-    // should hold them.
-    const Mac gateway_in{{2, 0, 0, 0, 1, 2}}, gateway_out{{2, 0, 0, 0, 2, 2}};
-    derived.network.ports = {
-        {.name = options.inside_name,
-         .mac = {{2, 0, 0, 0, 1, 1}},
-         .addresses = {"198.18.0.1/30", "2001:2:0:1::1/64"},
-         .neighbours = {{"198.18.0.2", gateway_in}, {"2001:2:0:1::2", gateway_in}},
-         .mtu = 65535},
-        {.name = options.outside_name,
-         .mac = {{2, 0, 0, 0, 2, 1}},
-         .addresses = {"198.18.0.5/30", "2001:2:0:2::1/64"},
-         .neighbours = {{"198.18.0.6", gateway_out}, {"2001:2:0:2::2", gateway_out}},
-         .mtu = 65535},
-    };
-    derived.network.routes = {fmt::format("0.0.0.0/0 via 198.18.0.6 dev {}", options.outside_name),
-                              fmt::format("::/0 via 2001:2:0:2::2 dev {}", options.outside_name)};
-    std::string list;
-    for (const auto& prefix : derived.inside) {
-        const bool v4 = is_v4(prefix.family);
-        list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(prefix));
-        derived.network.routes.push_back(fmt::format(
-            "{} via {} dev {}", to_string(prefix), v4 ? "198.18.0.2" : "2001:2:0:1::2", options.inside_name));
-    }
-    derived.why = fmt::format("no network description: `{}` has {} ({}), `{}` all the rest{}",
-                              options.inside_name, list.empty() ? "nothing" : list, how, options.outside_name,
-                              derived.named ? "; packets come in where the capture says" : "");
-    return derived;
+    name_legs(seen, options, named);
+    return make_derived(seen, options, named);
+}
+
+DerivedNetwork derive_network(std::string_view interface, Bytes frame, const DeriveOptions& given) {
+    std::vector<std::uint8_t> copy(frame.begin(), frame.end());
+    Packet packet;
+    packet.buffer = packet.data = copy.data();
+    packet.length = packet.capacity = static_cast<std::uint32_t>(copy.size());
+    Seen seen;
+    const bool readable = !parse_frame(packet).finding && packet.flat.network;
+    if (readable) note_addresses(packet.flat, private_prefixes(), seen);
+    std::vector<Prefix> inside;
+    choose_inside(seen, given, inside);
+    const bool from_inside = readable && in_any(inside, packet.flat.family, packet.flat.source);
+    DeriveOptions names = given;
+    auto& own = from_inside ? names.inside_name : names.outside_name;
+    auto& other = from_inside ? names.outside_name : names.inside_name;
+    if (own.empty() && other != interface) own = interface;
+    if (names.inside_name.empty()) names.inside_name = "inside";
+    if (names.outside_name.empty()) names.outside_name = "outside";
+    if (own == other) other = own == "inside" ? "outside" : "inside";
+    return make_derived(seen, names, false);
 }
 
 }  // namespace gatehouse::frontend

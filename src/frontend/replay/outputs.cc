@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 #include <iterator>
+#include <utility>
+
+#include "base/text.h"
 
 namespace gatehouse::frontend {
 
@@ -64,8 +67,22 @@ void JsonLines::report(const PacketReport& report, const Engine& engine) {
         put_hex(line_, report.left[i].bytes);
         line_ += "\"}";
     }
-    line_ += "]}\n";
+    line_ += ']';
+    if (!report.walk.empty()) {
+        line_ += R"(,"walk":[)";
+        bool first = true;
+        for (const auto step : split(std::string_view(report.walk).substr(0, report.walk.size() - 1), '\n')) {
+            if (!std::exchange(first, false)) line_ += ',';
+            put_text(line_, step);
+        }
+        line_ += ']';
+    }
+    line_ += "}\n";
     std::fwrite(line_.data(), 1, line_.size(), to_);
+}
+
+void Walks::report(const PacketReport& report, const Engine&) {
+    if (!report.walk.empty()) fmt::print(to_, "packet {}\n{}\n", report.index, report.walk);
 }
 
 Result<AnnotatedCapture> AnnotatedCapture::create(const std::string& path, const Interfaces& interfaces) {

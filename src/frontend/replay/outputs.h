@@ -19,6 +19,16 @@ class JsonLines final : public ReportSink {
     std::string line_;
 };
 
+// The walks of the packets that a TRACE rule marked.
+class Walks final : public ReportSink {
+  public:
+    explicit Walks(std::FILE* to) : to_(to) {}
+    void report(const PacketReport& report, const Engine& engine) override;
+
+  private:
+    std::FILE* to_;
+};
+
 // What leaves, with interface, verdict, rule and reason as each packet's comment.
 class AnnotatedCapture final : public ReportSink {
   public:

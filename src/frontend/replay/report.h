@@ -24,6 +24,7 @@ struct PacketReport {
     Completion completion{};
     std::uint32_t rule_number = 0;  // of completion.decision.rule; 0: the policy, or no rule decided
     std::vector<LeftPacket> left;
+    std::string walk;  // in words, if it was traced
 };
 
 // "forward", "drop", "local", "consumed", "fragment".

@@ -1,10 +1,12 @@
 #include "frontend/replay/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
 
+#include "base/text.h"
 #include "iptables/restore.h"
 #include "network/configure.h"
 #include "network/read.h"
@@ -53,14 +55,49 @@ Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options,
         session->named_ = derived->named;
         session->network_line_ = std::move(derived->why);
     }
-    auto configuration = network::configure(net);
-    if (!configuration) return std::unexpected(configuration.error());
-    session->engine_ = std::make_unique<Engine>(std::move(*configuration), session->world_, *session);
-    if (auto loaded = session->load(options.rules4, Family::ipv4); !loaded)
-        return std::unexpected(loaded.error());
-    if (auto loaded = session->load(options.rules6, Family::ipv6); !loaded)
-        return std::unexpected(loaded.error());
+    if (auto done = session->set_up(net); !done) return std::unexpected(done.error());
     return session;
+}
+
+Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options,
+                                               scenario::WrittenPacket& written) {
+    std::unique_ptr<Session> session(new Session(options));
+    network::Network net;
+    if (!options.config.empty()) {
+        auto read = network::read_network(options.config);
+        if (!read) return std::unexpected(read.error());
+        net = std::move(*read);
+        session->network_line_ = fmt::format("network: {}", options.config);
+    } else {
+        scenario::Fields somewhere = written.packet;
+        scenario::fill_macs({}, somewhere);
+        const auto frame = scenario::build_frame(somewhere);
+        if (!frame) return std::unexpected(frame.error());
+        auto derived = derive_network(written.interface, *frame, options.derive);
+        net = std::move(derived.network);
+        session->network_line_ = std::move(derived.why);
+    }
+    const auto port = std::ranges::find(net.ports, written.interface, &network::Port::name);
+    if (port == net.ports.end()) {
+        std::vector<std::string_view> names;
+        for (const auto& one : net.ports) names.push_back(one.name);
+        return std::unexpected(Error{.what = fmt::format("there is no interface `{}`", written.interface),
+                                     .hint = did_you_mean(written.interface, names),
+                                     .place = {"<packet>", 1, 1}});
+    }
+    scenario::fill_macs(*port, written.packet);
+    if (auto done = session->set_up(net); !done) return std::unexpected(done.error());
+    return session;
+}
+
+Result<void> Session::set_up(const network::Network& network) {
+    auto configuration = network::configure(network);
+    if (!configuration) return std::unexpected(configuration.error());
+    engine_ = std::make_unique<Engine>(std::move(*configuration), world_, *this);
+    narrator_ = std::make_unique<trace::Narrator>(*engine_);
+    engine_->set_trace(this);
+    if (auto loaded = load(options_.rules4, Family::ipv4); !loaded) return loaded;
+    return load(options_.rules6, Family::ipv6);
 }
 
 Result<void> Session::load(const std::string& path, Family family) {
@@ -150,10 +187,38 @@ Result<io::Next> Session::run(const std::string& capture, ReportSink& sink,
     return state;
 }
 
+Result<PacketReport> Session::send(const scenario::WrittenPacket& written) {
+    const auto frame = scenario::build_frame(written.packet);
+    if (!frame) return std::unexpected(frame.error());
+    Packet* const packet = large_.take();
+    packet->length = static_cast<std::uint32_t>(frame->size());
+    std::ranges::copy(*frame, packet->data);
+    packet->in = *engine_->router().interfaces().find(written.interface);
+    packet->time = {std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count()};
+    packet->traced = true;
+    reports_[0] = {.index = 1, .time = packet->time, .in = packet->in, .length = packet->length};
+    engine_->receive({&packet, 1});
+    end_walk();
+    return std::move(reports_[0]);
+}
+
 void Session::flush(ReportSink& sink) {
     engine_->receive(batch_);
+    end_walk();
     for (std::size_t i = 0; i < batch_.size(); ++i) sink.report(reports_[i], *engine_);
     batch_.clear();
+}
+
+// Packets go one after the other, each with what it brings about; what the router makes has its cookie.
+void Session::trace(const TraceEvent& event) {
+    if (event.packet->cookie != told_) end_walk();
+    told_ = event.packet->cookie;
+    narrator_->trace(event);
+}
+
+void Session::end_walk() {
+    reports_[told_].walk += narrator_->text();
+    narrator_->clear();
 }
 
 void Session::complete(Packet& packet, const Completion& completion) {

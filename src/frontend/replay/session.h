@@ -11,8 +11,10 @@
 #include "engine/engine.h"
 #include "frontend/replay/derive.h"
 #include "frontend/replay/report.h"
+#include "frontend/scenario/written_packet.h"
 #include "io/capture_reader.h"
 #include "packet/pool.h"
+#include "trace/narrator.h"
 
 namespace gatehouse::frontend {
 
@@ -33,12 +35,18 @@ struct Passed {
     std::string first_problem;
 };
 
-class Session final : public Outlet {
+class Session final : public Outlet, TraceSink {
   public:
     // Reads rules and network (derived from `captures`' first file if need be); errors are the user's.
     static Result<std::unique_ptr<Session>> open(const SessionOptions& options,
                                                  const std::vector<std::string>& captures);
 
+    // The same for one packet; `packet` gets the MAC addresses that it lacks.
+    static Result<std::unique_ptr<Session>> open(const SessionOptions& options,
+                                                 scenario::WrittenPacket& packet);
+
+    // What becomes of one packet, with its walk.
+    Result<PacketReport> send(const scenario::WrittenPacket& packet);
     // Runs one capture to its end or to the damage; `progress` is called now and then.
     Result<io::Next> run(const std::string& capture, ReportSink& sink,
                          const std::function<void(const io::CaptureReader&, std::uint64_t)>& progress);
@@ -53,6 +61,7 @@ class Session final : public Outlet {
 
   private:
     Session(const SessionOptions& options);
+    Result<void> set_up(const network::Network& network);
     Result<void> load(const std::string& path, Family family);
     // The frame in a packet, or nullptr: what kept it out has been counted.
     Packet* take_in(const io::CaptureRecord& record);
@@ -62,11 +71,15 @@ class Session final : public Outlet {
     void complete(Packet& packet, const Completion& completion) override;
     void transmit(const Packet& packet, InterfaceId out) override;
     void discard(const Packet&, const Completion&) override {}
+    void trace(const TraceEvent& event) override;
+    void end_walk();
 
     SessionOptions options_;
     EmptyWorld world_;
     Pool small_, large_;
     std::unique_ptr<Engine> engine_;
+    std::unique_ptr<trace::Narrator> narrator_;
+    std::uint64_t told_ = 0;  // the place in reports_ of the packet that is being told of
     std::vector<Prefix> inside_;
     bool derived_ = false;
     bool named_ = false;  // derived, with the capture's own interface names

@@ -1,14 +1,23 @@
 // gatehouse explain: one packet's walk, told.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "frontend/tool/session_options.h"
 #include "frontend/tool/tool.h"
-#include "trace/narrator.h"
+#include "trace/packet_words.h"
 
 namespace gatehouse::frontend {
 
 namespace {
+
+constexpr const char* footer =
+    R"(A packet is an interface and what comes in by it, in the words of doc/scenarios.md:
+  gatehouse explain --rules rules.v4 'lan tcp 10.0.0.2:40000 > 192.0.2.9:80 S'
+  gatehouse explain --config net.toml --rules6 rules.v6 'wan icmpv6 2001:db8::9 > fd00:1::2 type echo-request'
+  gatehouse explain --config net.toml --rules rules.v4 capture.pcapng 205
+Exit codes: 0 told, 1 told from a damaged capture, 2 bad usage, rules, configuration or packet.)";
 
 // Keeps the traced packet's report.
 class One final : public ReportSink {
@@ -28,29 +37,29 @@ int refuse(const Error& error) {
     return 2;
 }
 
-}  // namespace
-
-int run_explain(int argc, char** argv) {
-    SessionOptions options;
-    std::vector<std::string> inside;
-    std::string capture;
-    CLI::App app("Tells the walk of one packet of a capture: every chain, rule, change and decision.",
-                 "gatehouse explain");
-    add_session_options(app, options, inside);
-    app.add_option("CAPTURE", capture, "a pcap or pcapng file")->required();
-    app.add_option("NUMBER", options.traced, "the packet's number in it, from 1")
-        ->required()
-        ->check(CLI::PositiveNumber);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+void tell(const Session& session, const PacketReport& report) {
+    fmt::print("{}\n\n{}", session.network_line(), report.walk);
+    if (report.walk.empty()) {
+        const Finding& finding = report.completion.finding;
+        fmt::print("{}\nends before the first hook: {} ({})\n", trace::words(report.flat),
+                   words(finding.reason, finding.numbers), name(finding.reason));
     }
-    if (auto read = read_inside(inside, options); !read) return refuse(read.error());
+}
+
+int explain_written(const std::string& text, const SessionOptions& options) {
+    auto written = scenario::read_written(text);
+    if (!written) return refuse(written.error());
+    auto session = Session::open(options, *written);
+    if (!session) return refuse(session.error());
+    const auto report = (*session)->send(*written);
+    if (!report) return refuse(report.error());
+    tell(**session, *report);
+    return 0;
+}
+
+int explain_captured(const std::string& capture, const SessionOptions& options) {
     auto session = Session::open(options, {capture});
     if (!session) return refuse(session.error());
-    trace::Narrator narrator((*session)->engine());
-    (*session)->engine().set_trace(&narrator);
     One one(options.traced);
     const auto end = (*session)->run(capture, one, [](const io::CaptureReader&, std::uint64_t) {});
     if (!end) return refuse(end.error());
@@ -61,14 +70,42 @@ int run_explain(int argc, char** argv) {
         return refuse({.what = fmt::format("packet {} wasn't sent through the rules ({})", options.traced,
                                            passed.first_problem)});
     }
-    fmt::print("{}\npacket {}: {}\n{}", (*session)->network_line(), options.traced,
-               flow_text(one.found->flat), narrator.text());
-    if (narrator.text().empty()) {
-        const Finding& finding = one.found->completion.finding;
-        fmt::print("ends before the first hook: {} ({})\n", words(finding.reason, finding.numbers),
-                   name(finding.reason));
-    }
+    fmt::print("packet {} of {}\n", options.traced, capture);
+    tell(**session, *one.found);
     return *end == io::Next::damage ? 1 : 0;
+}
+
+}  // namespace
+
+int run_explain(int argc, char** argv) {
+    SessionOptions options;
+    std::vector<std::string> inside, what;
+    CLI::App app(
+        "Tells the walk of one packet, of a capture or written down: every chain, rule, change and "
+        "decision.",
+        "gatehouse explain");
+    app.footer(footer);
+    add_session_options(app, options, inside);
+    app.add_option("PACKET", what,
+                   "CAPTURE NUMBER (a pcap or pcapng file, and a packet's number in it, from 1), "
+                   "or 'INTERFACE PACKET'")
+        ->required();
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    if (auto read = read_inside(inside, options); !read) return refuse(read.error());
+    const auto number = what.size() == 2 ? parse_number(what[1]) : std::nullopt;
+    if (number && *number > 0) {
+        options.traced = *number;
+        return explain_captured(what[0], options);
+    }
+    std::string text;
+    for (const auto& word : what) text += (text.empty() ? "" : " ") + word;
+    if (text.find(' ') == std::string::npos)
+        return refuse({.what = fmt::format("expected a packet's number, from 1, behind `{}`", text)});
+    return explain_written(text, options);
 }
 
 }  // namespace gatehouse::frontend

@@ -84,11 +84,13 @@ int run_replay(int argc, char** argv) {
 
     Fan fan;
     Summary summary;
+    Walks walks(stdout);
     JsonLines lines(stdout);
     std::optional<AnnotatedCapture> left;
     if (json) {
         fan.add(&lines);
     } else {
+        fan.add(&walks);
         fan.add(&summary);
         fmt::print("{}\n", (*session)->network_line());
     }

@@ -117,7 +117,7 @@ bool TcpMss::add_option(Context& context, std::size_t header, std::uint32_t mss)
     }
     // A checksum that was wrong stays wrong.
     if (right) edit::renew_transport_checksum(packet);
-    context.trace({.kind = TraceKind::altered, .text = "maximum segment size", .after = mss});
+    context.trace({.kind = TraceKind::altered, .text = "maximum segment size option", .after = mss});
     return true;
 }
 
