@@ -21,6 +21,7 @@ constexpr Tool tools[] = {
     {"ip6tables", "the same for IPv6", run_iptables6},
     {"ip6tables-save", "", run_save6},
     {"ip6tables-restore", "", run_restore6},
+    {"extensions", "list the matches and targets, and explain them", run_extensions},
     {"bench", "measure this program on this machine, and the kernel beside it", run_bench},
     {"hooks", "show the order of stages at each hook", run_hooks},
 };

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.h"
@@ -61,6 +62,9 @@ struct OptionInfo {
     std::string_view metavar;
     int words = 0;
     OptionTraits traits;
+    // What a number may be, and the names that stand for numbers, for help; absent where they say nothing.
+    Range<std::uint64_t> bounds{};
+    std::span<const value::Name> names{};
     Result<void> (*read)(void* parameters, Words words, bool inverted, Family family) = nullptr;
     bool (*present)(const void* parameters) = nullptr;
     bool (*inverted)(const void* parameters) = nullptr;
@@ -109,6 +113,31 @@ constexpr auto flag(std::string_view name, OptionTraits traits = {}) {
 
 namespace detail {
 
+// Every type whose `max` bounds a number reads numbers; that of a text bounds its length.
+template <class Type>
+constexpr Range<std::uint64_t> bounds_of(const Type& type) {
+    if constexpr (std::is_convertible_v<Type, value::Ports>) {
+        return {0, 0xffff};
+    } else if constexpr (requires { type.max; } && !std::is_same_v<typename Type::type, std::string>) {
+        std::uint64_t low = 0;
+        if constexpr (requires { type.min; }) low = type.min;
+        bool numbers = true;
+        if constexpr (requires { type.numbers; }) numbers = type.numbers;
+        return numbers ? Range<std::uint64_t>{low, type.max} : Range<std::uint64_t>{};
+    } else {
+        return {};
+    }
+}
+
+template <class Type>
+constexpr std::span<const value::Name> names_of(const Type& type) {
+    if constexpr (requires { std::span<const value::Name>(type.names); }) {
+        return type.names;
+    } else {
+        return {};
+    }
+}
+
 template <class P, auto Member, class Type, class Hide, std::size_t I>
 constexpr OptionInfo erase(const TypedOption<Member, Type, Hide>& o) {
     return OptionInfo{
@@ -116,6 +145,8 @@ constexpr OptionInfo erase(const TypedOption<Member, Type, Hide>& o) {
         .metavar = o.type.metavar,
         .words = Type::word_count,
         .traits = o.traits,
+        .bounds = bounds_of(o.type),
+        .names = names_of(o.type),
         .read = [](void* p, Words words, bool inverted, Family family) -> Result<void> {
             auto value = std::get<I>(P::options).type.read(words, family);
             if (!value) return std::unexpected(std::move(value).error());

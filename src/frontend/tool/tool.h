@@ -21,6 +21,7 @@ int run_save6(int argc, char** argv);
 int run_restore4(int argc, char** argv);
 int run_restore6(int argc, char** argv);
 int run_test(int argc, char** argv);
+int run_extensions(int argc, char** argv);
 int run_hooks(int argc, char** argv);
 int run_bench(int argc, char** argv);
 
