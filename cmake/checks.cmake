@@ -5,6 +5,12 @@ foreach(check layers sizes tree)
   set_tests_properties(check.${check} PROPERTIES LABELS check)
 endforeach()
 
+# The reference page is what the program says of itself.
+if(NOT GATEHOUSE_EXTENSIONS)
+  add_test(NAME check.extensions-page COMMAND ${CMAKE_SOURCE_DIR}/tests/pages/extensions $<TARGET_FILE:gatehouse>)
+  set_tests_properties(check.extensions-page PROPERTIES LABELS check)
+endif()
+
 if(GATEHOUSE_SANITIZE)
   return()  # the rest only compiles what the release build has compiled already
 endif()

@@ -8,8 +8,11 @@ foreach(layer ${GATEHOUSE_LAYERS})
     gtest_discover_tests(test_${layer} TEST_PREFIX ${layer}. DISCOVERY_MODE PRE_TEST)
   endif()
 endforeach()
-# It holds doc/network.md against what can be set.
-target_compile_definitions(test_network PRIVATE GATEHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+target_compile_definitions(test_library PRIVATE GATEHOUSE_VERSION="${PROJECT_VERSION}")
+# These hold doc/network.md, and the list of what traces tell, against the code.
+foreach(layer network frontend)
+  target_compile_definitions(test_${layer} PRIVATE GATEHOUSE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+endforeach()
 
 # Runs the kernel oracle's scenario directories: see tests/differential/run.
 add_executable(gatehouse-differential ${CMAKE_SOURCE_DIR}/tests/differential/differential.cc)
