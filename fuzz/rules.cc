@@ -13,15 +13,14 @@ namespace {
 
 void try_family(std::string_view text, gatehouse::Family family) {
     using namespace gatehouse::iptables;
-    const auto draft = read_restore(text, "input", family);
-    if (!draft) {
-        if (draft.error().what.empty() || draft.error().place.line == 0) std::abort();
+    const auto ruleset = read_restore(text, "input", family);
+    if (!ruleset) {
+        if (ruleset.error().what.empty() || ruleset.error().place.line == 0) std::abort();
         return;
     }
-    if (!gatehouse::rules::validate(*draft)) return;
-    const std::string saved = save(*draft, true);
+    const std::string saved = save(ruleset->tables(), true);
     const auto again = read_restore(saved, "saved", family);
-    if (!again || save(*again, true) != saved) std::abort();
+    if (!again || save(again->tables(), true) != saved) std::abort();
 }
 
 }  // namespace

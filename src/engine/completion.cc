@@ -67,7 +67,7 @@ void Engine::Core::suspend(Passage& passage, std::size_t row) {
                                       .router = configuration.router,
                                       .route = passage.route,
                                       .suspension = context.suspension,
-                                      .decision = context.decision,
+                                      .decision = KeptDecision::of(context.decision),
                                       .since = services.now});
     if (!token) {
         return drop(passage,
@@ -111,7 +111,7 @@ bool Engine::Core::resume(Token token, const Resume& how) {
                                 .out = held.out},
                     .route = held.route,
                     .local_out = held.local_out};
-    passage.context.decision = held.decision;
+    passage.context.decision = held.decision.view();
     passage.context.trace({.kind = TraceKind::resumed});
     if (how.verdict == Resume::Verdict::drop) {
         drop(passage, {.reason = Reason::suspended_dropped});
@@ -176,7 +176,7 @@ void Engine::Core::expire(Time now) {
                                     .hook = held->hook,
                                     .in = held->in,
                                     .out = held->out}};
-        passage.context.decision = held->decision;
+        passage.context.decision = held->decision.view();
         drop(passage, {.reason = Reason::suspended_expired,
                        .numbers = {static_cast<std::uint32_t>((now - held->since) / millisecond)}});
     }

@@ -43,6 +43,9 @@ struct Engine::Core {
     const Interface& interface(InterfaceId id) const { return router().interfaces()[id]; }
     rules::Tables& tables(Family family) { return is_v4(family) ? tables4 : tables6; }
 
+    // engine.cc
+    void place_base_chains(rules::Tables& tables);
+
     // receive.cc: the life of a packet.
     void arrive(Packet& packet, const Parsed& parsed);
     void originate(Packet& packet, const EngineEmitter::Made* made);

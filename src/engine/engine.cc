@@ -2,7 +2,6 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <fmt/format.h>
 
 #include "engine/core.h"
 #include "packet/reason.h"
@@ -92,61 +91,61 @@ Verdict Engine::hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out,
     return verdict;
 }
 
-namespace {
-
-// Every rule that needs what isn't there, in one error.
-Result<void> refuse_needy(const rules::Ruleset& ruleset) {
-    Error error;
-    for (const auto& table : ruleset.tables()) {
-        for (const auto& chain : table.chains) {
-            for (std::size_t i = 0; i < chain.rules.size(); ++i) {
-                const rules::Extension* needy = chain.rules[i]->needy();
-                if (needy == nullptr) continue;
-                if (error.what.empty()) {
-                    error.place = chain.rules[i]->draft().place;
-                } else {
-                    error.what += "\n";
-                }
-                error.what += fmt::format(
-                    "table {}, chain {}: rule {} needs {} (`{}`), which isn't there yet", table.info->name,
-                    chain.name, i + 1, rules::words(needy->declaration().need), needy->declaration().name);
-            }
-        }
-    }
-    if (error.what.empty()) return {};
-    return std::unexpected(error);
-}
-
-}  // namespace
-
-Result<void> Engine::install(const rules::Ruleset& ruleset) {
-    if (auto fit = refuse_needy(ruleset); !fit) return fit;
-    Core& core = *core_;
-    rules::Tables& tables = core.tables(ruleset.family());
-    for (const auto& table : tables.all()) core.order.remove(&table);
-    tables.install(ruleset, core.router().interfaces());
-    const HookFamily family = is_v4(ruleset.family()) ? HookFamily::ip : HookFamily::ip6;
-    for (auto& table : tables.all()) {
+// A base chain's row in the order table for each base chain there is.
+void Engine::Core::place_base_chains(rules::Tables& of) {
+    const HookFamily family = is_v4(of.family()) ? HookFamily::ip : HookFamily::ip6;
+    std::vector<OrderRow> rows;
+    for (auto& table : of.all()) {
         for (std::size_t c = 0; c < table.chains.size(); ++c) {
             const auto& chain = table.chains[c];
-            if (!chain.hook) continue;
-            std::int32_t at = table.info->priority[static_cast<unsigned>(*chain.hook)];
-            if (at == priority::raw && core.configuration.raw_before_defrag) at = priority::raw_before_defrag;
-            core.order.add({.family = family,
-                            .hook = *chain.hook,
+            if (chain == nullptr || !chain->base) continue;
+            std::int32_t at = chain->base->priority;
+            if (configuration.raw_before_defrag && table.kind == rules::table_raw && at == priority::raw)
+                at = priority::raw_before_defrag;
+            rows.push_back({.family = family,
+                            .hook = chain->base->hook,
                             .priority = at,
-                            .name = std::string(table.info->name),
+                            .name = table.name,
                             .run = BaseChain::run,
                             .object = &table,
                             .argument = static_cast<std::uint32_t>(c)});
         }
     }
+    order.exchange(family, BaseChain::run, std::move(rows));
+}
+
+namespace {
+
+bool same_names(const Interfaces& a, const Interfaces& b) {
+    return &a == &b || std::ranges::equal(a, b, {}, &Interface::name, &Interface::name);
+}
+
+}  // namespace
+
+Result<void> Engine::apply(rules::Transaction& transaction) {
+    if (!same_names(*transaction.interfaces(), core_->router().interfaces())) {
+        return fail("the interfaces have changed since the transaction was prepared",
+                    "prepare it again with the engine's interfaces");
+    }
+    rules::Tables& tables = core_->tables(transaction.family());
+    if (auto done = tables.apply(transaction); !done) return done;
+    if (transaction.moves_base_chains()) core_->place_base_chains(tables);
     return {};
 }
 
+Result<void> Engine::install(const rules::Ruleset& ruleset) {
+    auto transaction = ruleset.whole(interfaces());
+    if (!transaction) return std::unexpected(std::move(transaction).error());
+    return apply(*transaction);
+}
+
+std::shared_ptr<const Interfaces> Engine::interfaces() const {
+    const auto& router = core_->configuration.router;
+    return {router, &router->interfaces()};
+}
+
 void Engine::install(std::shared_ptr<const route::Router> router) {
-    const bool renamed = !std::ranges::equal(core_->router().interfaces(), router->interfaces(), {},
-                                             &Interface::name, &Interface::name);
+    const bool renamed = !same_names(core_->router().interfaces(), router->interfaces());
     core_->configuration.router = std::move(router);
     core_->services.router = core_->configuration.router.get();
     core_->services.interfaces = &core_->configuration.router->interfaces();

@@ -20,8 +20,7 @@
 #include "hook/world.h"
 #include "packet/reason.h"
 #include "route/router.h"
-#include "rules/draft.h"
-#include "rules/tables.h"
+#include "rules/ruleset.h"
 #include "stack/tunables.h"
 
 namespace gatehouse {
@@ -92,8 +91,13 @@ class Engine {
     Verdict hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out, Finding& finding,
                  Decision& decision);
 
-    // Puts a family's tables in place of those there. Refused, with every rule named, when a rule needs what
-    // this engine hasn't got (connection tracking).
+    // Carries out a change of a family's tables (rules/change.h), all of it or nothing. It was prepared off
+    // this thread; what is left to do here are splices and swaps. Refused: the rules or the interfaces aren't
+    // those it was prepared from. What was replaced is in the transaction afterwards: give it back to
+    // somebody who has the time to free it. Packets that wait go on under the rules as they then are.
+    Result<void> apply(rules::Transaction& transaction);
+    // Puts a family's tables in place of those there, whatever they were: prepares that here and applies it.
+    // Refused, with every rule named, when a rule needs what this engine hasn't got (connection tracking).
     Result<void> install(const rules::Ruleset& ruleset);
     // Takes another set of routes, neighbours and interfaces.
     void install(std::shared_ptr<const route::Router> router);
@@ -107,6 +111,8 @@ class Engine {
     const Order& order() const;
     const Statistics& statistics() const;
     const route::Router& router() const;
+    // The router's interfaces, to prepare transactions with; any thread may keep them.
+    std::shared_ptr<const Interfaces> interfaces() const;
     const WaitingRoom& waiting() const;
 
   private:

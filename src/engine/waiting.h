@@ -16,6 +16,19 @@ namespace gatehouse {
 
 enum class Token : std::uint64_t { none = 0 };
 
+// A decision whose names outlive the rules that they came from.
+struct KeptDecision {
+    std::string table, chain;
+    std::uint64_t rule = 0;
+    Hook hook{};
+
+    static KeptDecision of(const Decision& d) {
+        return {std::string(d.table), std::string(d.chain), d.rule, d.hook};
+    }
+    // Good as long as this is.
+    Decision view() const { return {table, chain, rule, hook}; }
+};
+
 // Where a packet stands between two stages, and all it needs to go on.
 struct Waiting {
     Packet* packet = nullptr;
@@ -30,7 +43,7 @@ struct Waiting {
     std::shared_ptr<const route::Router> router;  // under which `route` was made
     route::Decision route{};
     Suspension suspension{};
-    Decision decision{};
+    KeptDecision decision{};
     Time since{};
 };
 

@@ -1,6 +1,7 @@
 #include "hook/order.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace gatehouse {
@@ -54,8 +55,9 @@ void Order::fill(HookFamily family, std::string_view name, StageFn run, void* ob
     rebuild();
 }
 
-void Order::remove(const void* object) {
-    std::erase_if(rows_, [&](const OrderRow& row) { return row.object == object; });
+void Order::exchange(HookFamily family, StageFn run, std::vector<OrderRow> rows) {
+    std::erase_if(rows_, [&](const OrderRow& row) { return row.family == family && row.run == run; });
+    std::ranges::move(rows, std::back_inserter(rows_));
     rebuild();
 }
 

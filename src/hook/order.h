@@ -56,8 +56,8 @@ class Order {
     void add(OrderRow row);
     // Gives the stage of this name its function, at every hook where it has a row in `family`.
     void fill(HookFamily family, std::string_view name, StageFn run, void* object);
-    // Takes away the rows that belong to `object`.
-    void remove(const void* object);
+    // Puts rows in the place of all those of `family` that run this function.
+    void exchange(HookFamily family, StageFn run, std::vector<OrderRow> rows);
 
     // Every row, sorted by family, hook and priority.
     std::span<const OrderRow> rows() const { return rows_; }

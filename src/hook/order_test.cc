@@ -29,8 +29,12 @@ TEST(Order, SortsByPriorityAndKeepsTheOrderOfEquals) {
     EXPECT_EQ(rows[2].name, "second");
     EXPECT_EQ(rows[3].name, "security");
     EXPECT_TRUE(order.at(HookFamily::ip6, Hook::forward).empty());
-    order.remove(&object);
-    EXPECT_TRUE(order.at(HookFamily::ip, Hook::forward).empty());
+    order.exchange(HookFamily::ip6, proceed, {});
+    EXPECT_EQ(order.at(HookFamily::ip, Hook::forward).size(), 4u);
+    order.exchange(HookFamily::ip, proceed,
+                   {{.family = HookFamily::ip, .hook = Hook::forward, .name = "other", .run = proceed}});
+    ASSERT_EQ(order.at(HookFamily::ip, Hook::forward).size(), 1u);
+    EXPECT_EQ(order.at(HookFamily::ip, Hook::forward)[0].name, "other");
 }
 
 TEST(Order, HoldsThePlacesOfStagesThatAreNotThere) {

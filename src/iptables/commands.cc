@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <vector>
 
+#include "iptables/carry_out.h"
 #include "iptables/help.h"
 #include "iptables/list.h"
 #include "iptables/rule_parser.h"
 #include "iptables/ruleset_file.h"
-#include "iptables/table_editor.h"
 
 namespace gatehouse::iptables {
 
@@ -20,8 +20,24 @@ std::string sentence(const Error& error) {
     return error.what + (error.hint.empty() ? "" : "; " + error.hint);
 }
 
-bool chain_in(const rules::TableDraft& table, std::string_view name) {
-    return std::ranges::find(table.chains, name, &rules::ChainDraft::name) != table.chains.end();
+// What -v says of a command that is carried out on this table.
+std::string tell(const Command& command, const rules::LiveTable& table) {
+    std::string out;
+    std::string_view doing;
+    switch (command.action) {
+        case Action::flush: doing = "Flushing"; break;
+        case Action::zero: doing = "Zeroing"; break;
+        case Action::delete_chain: doing = "Deleting"; break;
+        default:
+            for (const auto& rule : command.rules) out += describe_rule(rule) + "\n";
+            return out;
+    }
+    for (const auto* chain : in_order(table)) {
+        if (!command.chain.empty() && chain->name != command.chain) continue;
+        if (command.action == Action::delete_chain && chain->base) continue;
+        out += fmt::format("{} chain `{}'\n", doing, chain->name);
+    }
+    return out;
 }
 
 class Session {
@@ -40,9 +56,9 @@ class Session {
 
     // Takes `--ruleset FILE` out of the words; false if the file is missing.
     bool take_ruleset(std::span<char*> arguments);
-    int carry_out(Command& command, RulesetFile& file, const rules::TableInfo& info);
-    int show(const Command& command, RulesetFile& file, rules::TableDraft& table);
-    void tell(const Command& command, const rules::TableDraft& table) const;
+    int change(Command& command, RulesetFile& file);
+    int show(const Command& command, RulesetFile& file);
+    int zero_shown(const Command& command, RulesetFile& file);
 
     std::string_view tool_;
     Family family_;
@@ -66,25 +82,8 @@ bool Session::take_ruleset(std::span<char*> arguments) {
     return true;
 }
 
-// What -v says before the command is carried out.
-void Session::tell(const Command& command, const rules::TableDraft& table) const {
-    std::string_view doing;
-    switch (command.action) {
-        case Action::flush: doing = "Flushing"; break;
-        case Action::zero: doing = "Zeroing"; break;
-        case Action::delete_chain: doing = "Deleting"; break;
-        default:
-            for (const auto& rule : command.rules) fmt::print("{}\n", describe_rule(rule));
-            return;
-    }
-    for (const auto* chain : in_order(table)) {
-        if (!command.chain.empty() && chain->name != command.chain) continue;
-        if (command.action == Action::delete_chain && chain->policy) continue;
-        fmt::print("{} chain `{}'\n", doing, chain->name);
-    }
-}
-
-int Session::show(const Command& command, RulesetFile& file, rules::TableDraft& table) {
+int Session::show(const Command& command, RulesetFile& file) {
+    const rules::Ruleset& ruleset = file.ruleset;
     const ListOptions options{
         .verbose = command.verbose > 0,
         .numeric = command.numeric,
@@ -92,44 +91,33 @@ int Session::show(const Command& command, RulesetFile& file, rules::TableDraft& 
         .line_numbers = command.line_numbers,
         .chain = command.chain,
         .rule = command.number > 0 ? std::optional<std::size_t>(command.number) : std::nullopt};
-    TableEditor editor(table);
-    if (!command.chain.empty() && !editor.has_chain(command.chain))
+    if (!command.chain.empty() && ruleset.chain(command.table, command.chain) == nullptr)
         return refuse(other, "No chain/target/match by that name.");
-    fmt::print("{}", command.action == Action::list ? list_table(table, family_, options)
-                                                    : list_commands(table, options));
-    if (!command.also_zero) return done;
-    Command zero{.action = command.number > 0 ? Action::zero_number : Action::zero,
-                 .chain = command.chain,
-                 .number = command.number};
-    if (auto applied = editor.apply(zero); !applied) return refuse(other, sentence(applied.error()));
-    if (auto written = file.write(); !written) return refuse(other, written.error().text());
-    return done;
+    fmt::print("{}", command.action == Action::list
+                         ? list_table(ruleset, command.table, options)
+                         : list_commands(*ruleset.tables().find(command.table), options));
+    return command.also_zero ? zero_shown(command, file) : done;
 }
 
-int Session::carry_out(Command& command, RulesetFile& file, const rules::TableInfo& info) {
-    rules::TableDraft& table = file.table(info);
-    if (command.action == Action::list || command.action == Action::list_rules)
-        return show(command, file, table);
-    const std::vector<rules::RuleDraft> told =
-        command.verbose > 0 ? command.rules : std::vector<rules::RuleDraft>{};
-    const rules::TableDraft before = command.verbose > 0 ? table : rules::TableDraft{};
-    const bool adds =
-        !command.rules.empty() && command.action != Action::check && command.action != Action::remove;
-    if (auto applied = TableEditor(table).apply(command); !applied)
-        return refuse(other, sentence(applied.error()));
-    if (adds) {
-        // Only what this table holds can have become wrong.
-        rules::Draft changed{.family = family_, .tables = {table}};
-        if (auto checked = rules::validate(std::move(changed)); !checked)
-            return refuse(other, fmt::format("Invalid argument: {}", sentence(checked.error())));
-    }
+int Session::zero_shown(const Command& command, RulesetFile& file) {
+    Command zero{.action = command.number > 0 ? Action::zero_number : Action::zero,
+                 .table = command.table,
+                 .chain = command.chain,
+                 .number = command.number};
+    return change(zero, file);
+}
+
+int Session::change(Command& command, RulesetFile& file) {
+    const std::string told =
+        command.verbose > 0 ? tell(command, *file.ruleset.tables().find(command.table)) : "";
+    rules::Change change(file.ruleset);
+    if (auto applied = carry_out(command, change); !applied) return refuse(other, sentence(applied.error()));
     if (command.action != Action::check) {
+        if (auto kept = change.keep(); !kept)
+            return refuse(other, fmt::format("Invalid argument: {}", sentence(kept.error())));
         if (auto written = file.write(); !written) return refuse(other, written.error().text());
     }
-    if (command.verbose > 0) {
-        command.rules = told;
-        tell(command, before);
-    }
+    fmt::print("{}", told);
     return done;
 }
 
@@ -153,10 +141,15 @@ int Session::run(std::span<char*> arguments) {
         }
         return file.has_value();
     };
+    const auto make = [&](const rules::TableInfo& info) {
+        rules::Change change(file->ruleset);
+        make_table(info, change);
+        (void)change.keep();  // an empty table has nothing to refuse
+    };
     Scope scope{
         .family = family_, .table = {}, .has_chain = [&](std::string_view table, std::string_view chain) {
             const auto* info = rules::find_table(table);
-            return info != nullptr && open() && chain_in(file->table(*info), chain);
+            return info != nullptr && open() && (make(*info), file->ruleset.chain(info->name, chain) != nullptr);
         }};
     auto command = parse_command(words_, scope);
     if (!command && !trouble) return refuse(bad_usage, sentence(command.error()));
@@ -176,7 +169,10 @@ int Session::run(std::span<char*> arguments) {
                                             command->table));
     }
     if (!open()) return refuse(bad_usage, trouble->text());
-    return carry_out(*command, *file, *info);
+    command->table = info->name;
+    make(*info);
+    return command->action == Action::list || command->action == Action::list_rules ? show(*command, *file)
+                                                                                     : change(*command, *file);
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "iptables/addresses.h"
+#include "iptables/carry_out.h"
 #include "iptables/protocols.h"
 #include "iptables/save.h"
-#include "iptables/table_editor.h"
 
 namespace gatehouse::iptables {
 
@@ -30,7 +30,7 @@ std::string_view policy_name(rules::Policy policy) {
     return policy == rules::Policy::accept ? "ACCEPT" : "DROP";
 }
 
-std::string_view target_name(const rules::Target& target) {
+std::string_view target_name(const rules::Target& target, std::string_view goes_to) {
     using rules::TargetKind;
     switch (target.kind) {
         case TargetKind::none: return "";
@@ -39,7 +39,7 @@ std::string_view target_name(const rules::Target& target) {
         case TargetKind::leave: return "RETURN";
         case TargetKind::queue: return "QUEUE";
         case TargetKind::jump:
-        case TargetKind::go_to: return target.chain;
+        case TargetKind::go_to: return goes_to;
         case TargetKind::extension: return target.extension->declaration().name;
     }
     return "";
@@ -69,15 +69,17 @@ void describe_extensions(std::string& out, const rules::RuleDraft& rule, bool nu
     if (rule.target.extension) describe(*rule.target.extension);
 }
 
-std::string rule_line(const rules::RuleDraft& rule, std::size_t number, const ListOptions& o) {
+std::string rule_line(const rules::LiveTable& table, const rules::RuleNode& node, std::size_t number,
+                      const ListOptions& o) {
+    const rules::RuleDraft& rule = node.body->draft();
     const auto& s = rule.selectors;
     std::string out;
     if (o.line_numbers) out += fmt::format("{:<4} ", number);
     if (o.verbose)
-        out += counter_column(rule.counters.packets, o.exact) + counter_column(rule.counters.bytes, o.exact);
+        out += counter_column(node.counters.packets, o.exact) + counter_column(node.counters.bytes, o.exact);
     const std::string protocol = o.numeric ? fmt::format("{}", s.protocol) : protocol_text(s.protocol);
     const std::string_view fragment = fragment_text(s.fragment);
-    out += fmt::format("{:<9} {}{:<4} {} ", target_name(rule.target), s.protocol_inverted ? '!' : ' ',
+    out += fmt::format("{:<9} {}{:<4} {} ", target_name(rule.target, table.goes_to(*node.body)), s.protocol_inverted ? '!' : ' ',
                        protocol, fragment);
     if (o.verbose)
         out +=
@@ -89,10 +91,10 @@ std::string rule_line(const rules::RuleDraft& rule, std::size_t number, const Li
     return out + "\n";
 }
 
-std::string chain_header(const rules::ChainDraft& chain, std::size_t references, const ListOptions& o) {
+std::string chain_header(const rules::Chain& chain, std::size_t references, const ListOptions& o) {
     std::string out;
-    if (chain.policy) {
-        out += fmt::format("Chain {} (policy {}", chain.name, policy_name(*chain.policy));
+    if (chain.base) {
+        out += fmt::format("Chain {} (policy {}", chain.name, policy_name(chain.policy));
         const auto number = [&](std::uint64_t n) { return o.exact ? fmt::format("{}", n) : short_number(n); };
         if (o.verbose)
             out += fmt::format(" {} packets, {} bytes", number(chain.counters.packets),
@@ -114,7 +116,7 @@ std::string chain_header(const rules::ChainDraft& chain, std::size_t references,
 std::string describe_rule(const rules::RuleDraft& rule) {
     const auto& s = rule.selectors;
     std::string out =
-        fmt::format("{} {}{} opt {} in {} out {} {}{} {}-> {}  ", target_name(rule.target),
+        fmt::format("{} {}{} opt {} in {} out {} {}{} {}-> {}  ", target_name(rule.target, rule.target.chain),
                     s.protocol_inverted ? '!' : ' ', protocol_text(s.protocol), fragment_text(s.fragment),
                     interface_text(s.in, true), interface_text(s.out, true), s.source.inverted ? '!' : ' ',
                     list_address(s.source, s.family, true), s.destination.inverted ? '!' : ' ',
@@ -123,41 +125,46 @@ std::string describe_rule(const rules::RuleDraft& rule) {
     return out;
 }
 
-std::string list_table(const rules::TableDraft& table, Family, const ListOptions& o) {
+std::string list_table(const rules::Ruleset& ruleset, std::string_view name, const ListOptions& o) {
+    const rules::LiveTable& table = *ruleset.tables().find(name);
     std::string out;
-    const auto count = references(table);
     for (const auto* chain : in_order(table)) {
         if (!o.chain.empty() && chain->name != o.chain) continue;
         if (o.rule) {
-            if (*o.rule <= chain->rules.size()) out += rule_line(chain->rules[*o.rule - 1], *o.rule, o);
+            if (*o.rule <= chain->spine.size())
+                out += rule_line(table, chain->spine.at(*o.rule - 1), *o.rule, o);
             continue;
         }
         if (!out.empty()) out += "\n";
-        out += chain_header(*chain, count.contains(chain->name) ? count.at(chain->name) : 0, o);
-        for (std::size_t i = 0; i < chain->rules.size(); ++i) out += rule_line(chain->rules[i], i + 1, o);
+        out += chain_header(*chain, ruleset.references(name, chain->name), o);
+        std::size_t number = 0;
+        chain->spine.for_each(
+            [&](const rules::RuleNode& node) { out += rule_line(table, node, ++number, o); });
     }
     return out;
 }
 
-std::string list_commands(const rules::TableDraft& table, const ListOptions& o) {
+std::string list_commands(const rules::LiveTable& table, const ListOptions& o) {
     std::string out;
-    const auto shown = [&](const rules::ChainDraft& chain) {
+    const auto shown = [&](const rules::Chain& chain) {
         return o.chain.empty() || chain.name == o.chain;
     };
     for (const auto* chain : in_order(table)) {
         if (!shown(*chain) || o.rule) continue;
-        out += chain->policy ? fmt::format("-P {} {}", chain->name, policy_name(*chain->policy))
+        out += chain->base ? fmt::format("-P {} {}", chain->name, policy_name(chain->policy))
                              : fmt::format("-N {}", chain->name);
-        if (o.verbose && chain->policy)
+        if (o.verbose && chain->base)
             out += fmt::format(" -c {} {}", chain->counters.packets, chain->counters.bytes);
         out += "\n";
     }
     for (const auto* chain : in_order(table)) {
         if (!shown(*chain)) continue;
-        for (std::size_t i = 0; i < chain->rules.size(); ++i) {
-            if (o.rule && *o.rule != i + 1) continue;
-            out += save_rule(chain->rules[i], chain->name, o.verbose) + "\n";
-        }
+        std::size_t number = 0;
+        chain->spine.for_each([&](const rules::RuleNode& node) {
+            if (o.rule && *o.rule != ++number) return;
+            save_rule(out, table, chain->name, node, o.verbose ? Show::counters : Show::rule);
+            out += "\n";
+        });
     }
     return out;
 }

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "rules/draft.h"
+#include "rules/ruleset.h"
 
 namespace gatehouse::iptables {
 
@@ -14,10 +14,10 @@ struct ListOptions {
     std::optional<std::size_t> rule{};  // its number, from 1
 };
 
-// `-L`: columns as iptables-legacy prints them. Chains in save's order.
-std::string list_table(const rules::TableDraft& table, Family family, const ListOptions& options);
+// `-L` of a table that is there: columns as iptables-legacy prints them. Chains in save's order.
+std::string list_table(const rules::Ruleset& ruleset, std::string_view table, const ListOptions& options);
 // `-S`: the commands that would make the chains.
-std::string list_commands(const rules::TableDraft& table, const ListOptions& options);
+std::string list_commands(const rules::LiveTable& table, const ListOptions& options);
 
 // One rule as `-v` tells it when it is added or deleted.
 std::string describe_rule(const rules::RuleDraft& rule);

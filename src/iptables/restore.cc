@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "iptables/carry_out.h"
 #include "iptables/rule_parser.h"
-#include "iptables/table_editor.h"
 
 namespace gatehouse::iptables {
 
@@ -15,15 +15,13 @@ constexpr std::string_view blank = " \t";
 
 class RestoreReader {
   public:
-    RestoreReader(std::string_view file, Family family, RestoreOptions options)
-        : file_(file), options_(std::move(options)), draft_(std::move(options_.base)) {
-        draft_.family = family;
-        scope_.family = family;
-        scope_.has_chain = [this](std::string_view, std::string_view chain) {
-            return editor_->has_chain(chain);
-        };
+    RestoreReader(std::shared_ptr<const rules::Source> source, rules::Change& change,
+                  const RestoreOptions& options)
+        : source_(std::move(source)), change_(change), options_(options) {
+        scope_.family = change.ruleset().family();
+        scope_.has_chain = [this](std::string_view, std::string_view name) { return chain(name) != nullptr; };
     }
-    Result<rules::Draft> run(std::string_view text);
+    Result<void> run();
 
   private:
     Result<void> line(std::string_view text);
@@ -35,18 +33,26 @@ class RestoreReader {
 
     std::unexpected<Error> refuse(int column, std::string what, std::string hint = {}) const {
         return std::unexpected(Error{
-            .what = std::move(what), .hint = std::move(hint), .place = {std::string(file_), line_, column}});
+            .what = std::move(what), .hint = std::move(hint), .place = place(column)});
     }
     std::unexpected<Error> refuse(int column, Error error) const {
         return refuse(column, std::move(error.what), std::move(error.hint));
     }
 
-    std::string_view file_;
-    RestoreOptions options_;
+    // What the edits of this line were refused for: their place is here unless they say where.
+    std::unexpected<Error> refused(int column, Error error) const {
+        if (error.place.line == 0) error.place = place(column);
+        return std::unexpected(std::move(error));
+    }
+    Place place(int column) const { return {source_->name, line_, column}; }
+    // One of the table that is being read.
+    const rules::Chain* chain(std::string_view name) const { return change_.ruleset().chain(table_, name); }
+
+    std::shared_ptr<const rules::Source> source_;
+    rules::Change& change_;
+    const RestoreOptions& options_;
     int line_ = 0;
-    rules::Draft draft_;
-    rules::TableDraft* table_ = nullptr;  // the one being read
-    std::optional<TableEditor> editor_;   // its editor
+    std::string_view table_;  // the one being read; empty: none
     bool passing_over_ = false;
     Scope scope_;
     WordSplitter splitter_;
@@ -62,17 +68,14 @@ Result<void> RestoreReader::begin_table(std::string_view name) {
     const auto* only = options_.only_table.empty() ? info : rules::find_table(options_.only_table);
     passing_over_ = only != info;
     if (passing_over_) return {};
-    const auto same = std::ranges::find(draft_.tables, info->name, &rules::TableDraft::name);
-    const bool fresh = same == draft_.tables.end();
-    if (fresh) draft_.tables.push_back(rules::empty_table(*info));
-    table_ = fresh ? &draft_.tables.back() : &*same;
-    table_->place = {std::string(file_), line_, 1};
-    editor_.emplace(*table_);
-    if (!fresh && !options_.no_flush) editor_->clear();
-    scope_.table = info->name;
-    for (auto& chain : table_->chains) {
-        if (chain.place.line == 0 || !options_.no_flush) chain.place = table_->place;
+    table_ = scope_.table = info->name;
+    const bool fresh = change_.ruleset().tables().find(table_) == nullptr;
+    if (fresh) make_table(*info, change_);
+    if (!fresh && !options_.no_flush) {
+        if (auto cleared = change_.clear_table(table_); !cleared) return cleared;
     }
+    if (!fresh && options_.no_flush) return {};
+    for (const auto& base : rules::empty_table(*info).chains) change_.locate(table_, base.name, place(1));
     return {};
 }
 
@@ -89,25 +92,28 @@ Result<rules::Counters> RestoreReader::counters(std::string_view text, int colum
 }
 
 Result<void> RestoreReader::chain_without_policy(const Word& name, const Word& policy) {
-    if (auto* chain = editor_->find(name.text); chain != nullptr) {
+    if (const auto* there = chain(name.text); there != nullptr) {
         // `:INPUT -` leaves a built-in chain's policy alone.
-        if (chain->policy) return {};
+        if (there->base) return {};
         if (!options_.no_flush)
             return refuse(name.column, fmt::format("chain `{}` is there already", name.text));
-        chain->rules.clear();
-        return {};
+        return change_.flush(table_, name.text);
     }
     if (policy.text != "-") {
         return refuse(name.column,
                       fmt::format("table `{}` has no built-in chain `{}`; only built-in chains have a policy",
-                                  table_->name, name.text));
+                                  table_, name.text));
     }
     if (auto fault = fault_of_chain_name(name.text); !fault.empty())
         return refuse(name.column, std::move(fault));
     if (is_builtin_target(name.text))
         return refuse(name.column, fmt::format("`{}` is a target: a chain can't have its name", name.text));
-    auto made = editor_->new_chain(name.text, {std::string(file_), line_, name.column});
-    if (!made) return refuse(name.column, made.error());
+    auto made = change_.new_chain(table_, {.name = std::string(name.text),
+                                           .policy = {},
+                                           .base = {},
+                                           .rules = {},
+                                           .place = place(name.column)});
+    if (!made) return refused(name.column, std::move(made).error());
     return {};
 }
 
@@ -126,17 +132,16 @@ Result<void> RestoreReader::chain_line(std::string_view text) {
         if (!read) return std::unexpected(read.error());
         count = *read;
     }
-    rules::ChainDraft* chain = editor_->find(name.text);
-    if (policy.text == "-" || chain == nullptr || !chain->policy) return chain_without_policy(name, policy);
+    const rules::Chain* const there = chain(name.text);
+    if (policy.text == "-" || there == nullptr || !there->base) return chain_without_policy(name, policy);
     if (policy.text != "ACCEPT" && policy.text != "DROP") {
         constexpr std::string_view policies[] = {"ACCEPT", "DROP"};
         return refuse(policy.column, fmt::format("expected the policy ACCEPT or DROP, got `{}`", policy.text),
                       did_you_mean(policy.text, policies));
     }
-    chain->policy = policy.text == "ACCEPT" ? rules::Policy::accept : rules::Policy::drop;
-    chain->counters = count;
-    chain->place = {std::string(file_), line_, name.column};
-    return {};
+    change_.locate(table_, name.text, place(name.column));
+    return change_.set_policy(table_, name.text,
+                              policy.text == "ACCEPT" ? rules::Policy::accept : rules::Policy::drop, count);
 }
 
 Result<void> RestoreReader::command_line(std::string_view text) {
@@ -164,49 +169,68 @@ Result<void> RestoreReader::command_line(std::string_view text) {
     }
     for (auto& rule : command->rules) {
         if (!command->counters) rule.counters = count;
-        rule.place = {std::string(file_), line_, column};
-        rule.text = text;
+        rule.origin = {.source = source_,
+                       .offset = static_cast<std::uint32_t>(text.data() - source_->text.data()),
+                       .length = static_cast<std::uint32_t>(text.size()),
+                       .line = line_,
+                       .column = column};
+        if (options_.each_rule) options_.each_rule(rule);
     }
-    if (auto applied = editor_->apply(*command); !applied) return refuse(column, std::move(applied.error()));
+    if (auto done = carry_out(*command, change_); !done) return refused(column, std::move(done).error());
     return {};
 }
 
 Result<void> RestoreReader::line(std::string_view text) {
     if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
     if (text.empty() || text[0] == '#' || text.find_first_not_of(blank) == std::string_view::npos) return {};
-    const bool in_table = table_ != nullptr || passing_over_;
+    const bool in_table = !table_.empty() || passing_over_;
     if (!in_table) {
         if (text[0] != '*') return refuse(1, "expected a table's beginning, as in `*filter`");
         text.remove_prefix(1);
         return begin_table(text.substr(0, text.find_first_of(blank)));
     }
     if (text.substr(0, text.find_last_not_of(blank) + 1) == "COMMIT") {
-        table_ = nullptr;
+        table_ = {};
         passing_over_ = false;
         return {};
     }
     if (passing_over_) return {};
-    if (text[0] == '*') return refuse(1, fmt::format("table `{}` has no COMMIT before this", table_->name));
+    if (text[0] == '*') return refuse(1, fmt::format("table `{}` has no COMMIT before this", table_));
     return text[0] == ':' ? chain_line(text) : command_line(text);
 }
 
-Result<rules::Draft> RestoreReader::run(std::string_view text) {
+Result<void> RestoreReader::run() {
+    std::string_view text = source_->text;
     while (!text.empty()) {
         ++line_;
         const auto end = text.find('\n');
         if (auto read = line(text.substr(0, end)); !read) return std::unexpected(read.error());
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     }
-    if (table_ != nullptr || passing_over_)
+    if (!table_.empty() || passing_over_)
         return refuse(0, fmt::format("COMMIT expected: the last table has none"));
-    return std::move(draft_);
+    return {};
 }
 
 }  // namespace
 
-Result<rules::Draft> read_restore(std::string_view text, std::string_view file, Family family,
-                                  RestoreOptions options) {
-    return RestoreReader(file, family, std::move(options)).run(text);
+Result<void> restore(std::shared_ptr<const rules::Source> source, rules::Change& change,
+                     const RestoreOptions& options) {
+    return RestoreReader(std::move(source), change, options).run();
+}
+
+Result<rules::Ruleset> read_restore(rules::Source source, Family family, const RestoreOptions& options) {
+    rules::Ruleset ruleset(family);
+    rules::Change change(ruleset);
+    auto done = restore(std::make_shared<const rules::Source>(std::move(source)), change, options);
+    if (done) done = change.keep();
+    if (!done) return std::unexpected(std::move(done).error());
+    return ruleset;
+}
+
+Result<rules::Ruleset> read_restore(std::string_view text, std::string_view file, Family family,
+                                    const RestoreOptions& options) {
+    return read_restore(rules::Source{std::string(file), std::string(text)}, family, options);
 }
 
 }  // namespace gatehouse::iptables

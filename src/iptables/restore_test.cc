@@ -23,9 +23,9 @@ class SavedAs : public testing::TestWithParam<Saved> {};
 
 TEST_P(SavedAs, TheKernelsToolsHaveIt) {
     const auto& c = GetParam();
-    const auto draft = read_restore(filter(c.given), "rules", c.family);
-    ASSERT_TRUE(draft) << draft.error().text();
-    EXPECT_EQ(save(*draft, false), filter(c.saved));
+    const auto ruleset = read_restore(filter(c.given), "rules", c.family);
+    ASSERT_TRUE(ruleset) << ruleset.error().text();
+    EXPECT_EQ(save(ruleset->tables(), false), filter(c.saved));
 }
 
 constexpr Family v4 = Family::ipv4, v6 = Family::ipv6;
@@ -64,11 +64,11 @@ class RefusedAt : public testing::TestWithParam<Refused> {};
 
 TEST_P(RefusedAt, LineAndColumn) {
     const auto& c = GetParam();
-    const auto draft = read_restore(filter(c.line + "\n"), "rules", v4);
-    ASSERT_FALSE(draft);
-    EXPECT_EQ(draft.error().place.line, 5);
-    EXPECT_EQ(draft.error().place.column, c.column);
-    EXPECT_THAT(draft.error().text(), testing::HasSubstr(c.says));
+    const auto ruleset = read_restore(filter(c.line + "\n"), "rules", v4);
+    ASSERT_FALSE(ruleset);
+    EXPECT_EQ(ruleset.error().place.line, 5);
+    EXPECT_EQ(ruleset.error().place.column, c.column);
+    EXPECT_THAT(ruleset.error().text(), testing::HasSubstr(c.says));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -87,24 +87,27 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& p) { return p.param.name; });
 
 TEST(Restore, NeedsCommit) {
-    const auto draft = read_restore("*filter\n:INPUT ACCEPT [0:0]\n", "rules", v4);
-    ASSERT_FALSE(draft);
-    EXPECT_THAT(draft.error().text(), testing::HasSubstr("COMMIT expected"));
+    const auto ruleset = read_restore("*filter\n:INPUT ACCEPT [0:0]\n", "rules", v4);
+    ASSERT_FALSE(ruleset);
+    EXPECT_THAT(ruleset.error().text(), testing::HasSubstr("COMMIT expected"));
 }
 
 TEST(Restore, NotrackMeansRaw) {
-    const auto draft = read_restore("*notrack\nCOMMIT\n", "rules", v4);
-    ASSERT_TRUE(draft);
-    EXPECT_EQ(draft->tables.at(0).name, "raw");
+    const auto ruleset = read_restore("*notrack\nCOMMIT\n", "rules", v4);
+    ASSERT_TRUE(ruleset);
+    EXPECT_NE(ruleset->tables().find("raw"), nullptr);
 }
 
 TEST(Restore, WithoutFlushAddsToWhatIsThere) {
-    auto base = read_restore(filter("-N x\n-A x -j DROP\n"), "rules", v4);
-    ASSERT_TRUE(base);
-    const auto draft = read_restore("*filter\n-A INPUT -j x\nCOMMIT\n", "more", v4,
-                                    {.no_flush = true, .base = std::move(*base)});
-    ASSERT_TRUE(draft) << draft.error().text();
-    EXPECT_THAT(save(*draft, false), testing::HasSubstr("-A INPUT -j x\n-A x -j DROP\n"));
+    auto ruleset = read_restore(filter("-N x\n-A x -j DROP\n"), "rules", v4);
+    ASSERT_TRUE(ruleset);
+    rules::Change change(*ruleset);
+    const auto more = std::make_shared<rules::Source>(
+        rules::Source{"more", "*filter\n-A INPUT -j x\nCOMMIT\n"});
+    const auto done = restore(more, change, {.no_flush = true});
+    ASSERT_TRUE(done) << done.error().text();
+    ASSERT_TRUE(change.keep());
+    EXPECT_THAT(save(ruleset->tables(), false), testing::HasSubstr("-A INPUT -j x\n-A x -j DROP\n"));
 }
 
 }  // namespace

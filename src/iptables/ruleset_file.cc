@@ -16,11 +16,10 @@
 
 namespace gatehouse::iptables {
 
-RulesetFile::RulesetFile(std::string path, Family family, int lock) : path_(std::move(path)), lock_(lock) {
-    draft.family = family;
-}
+RulesetFile::RulesetFile(std::string path, Family family, int lock)
+    : ruleset(family), path_(std::move(path)), lock_(lock) {}
 RulesetFile::RulesetFile(RulesetFile&& other) noexcept
-    : draft(std::move(other.draft)), path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+    : ruleset(std::move(other.ruleset)), path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
 RulesetFile::~RulesetFile() {
     if (lock_ >= 0) close(lock_);
 }
@@ -39,27 +38,17 @@ Result<RulesetFile> RulesetFile::open(const std::string& path, Family family) {
     if (access(path.c_str(), F_OK) != 0) return file;
     std::ifstream in(path, std::ios::binary);
     if (!in) return fail(fmt::format("can't read `{}`", path));
-    const std::string text(std::istreambuf_iterator<char>(in), {});
-    auto draft = read_restore(text, path, family);
-    if (!draft) return std::unexpected(draft.error());
-    if (auto checked = rules::validate(*draft); !checked) return std::unexpected(checked.error());
-    file->draft = std::move(*draft);
+    auto read = read_restore(rules::Source{path, {std::istreambuf_iterator<char>(in), {}}}, family);
+    if (!read) return std::unexpected(std::move(read).error());
+    file->ruleset = std::move(*read);
     return file;
-}
-
-rules::TableDraft& RulesetFile::table(const rules::TableInfo& info) {
-    for (auto& table : draft.tables) {
-        if (table.name == info.name) return table;
-    }
-    draft.tables.push_back(rules::empty_table(info));
-    return draft.tables.back();
 }
 
 Result<void> RulesetFile::write() const {
     const std::string fresh = fmt::format("{}.{}.new", path_, getpid());
     {
         std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-        out << save(draft, true);
+        out << save(ruleset.tables(), true);
         out.flush();
         if (!out) {
             unlink(fresh.c_str());

@@ -3,14 +3,14 @@
 #include <string>
 
 #include "base/error.h"
-#include "rules/draft.h"
+#include "rules/ruleset.h"
 
 namespace gatehouse::iptables {
 
 // Holds the file's lock from open() to its end, so that two tools don't lose each other's changes.
 class RulesetFile {
   public:
-    // A file that isn't there is an empty ruleset. The rules have been validated (and completed by it).
+    // A file that isn't there is an empty ruleset.
     static Result<RulesetFile> open(const std::string& path, Family family);
     // Opens for replacement: the present content isn't read.
     static Result<RulesetFile> open_to_replace(const std::string& path, Family family);
@@ -18,10 +18,8 @@ class RulesetFile {
     RulesetFile& operator=(RulesetFile&&) = delete;
     ~RulesetFile();
 
-    rules::Draft draft;
-    // The table, made empty if it isn't there yet.
-    rules::TableDraft& table(const rules::TableInfo& info);
-    // Writes the draft, all or nothing.
+    rules::Ruleset ruleset;
+    // Writes the ruleset, all or nothing.
     Result<void> write() const;
 
   private:

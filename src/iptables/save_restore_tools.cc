@@ -40,9 +40,14 @@ int run_save(int argc, char** argv, Family family) {
     if (!table.empty()) {
         const auto* info = rules::find_table(table);
         if (info == nullptr) return refuse(argv[0], {.what = fmt::format("there is no table `{}`", table)});
-        std::erase_if(file->draft.tables, [&](const auto& t) { return t.name != info->name; });
+        rules::Change others(file->ruleset);
+        for (const auto& other : rules::all_tables()) {
+            if (&other != info) (void)others.delete_table(other.name);
+        }
+        fmt::print("{}", save(file->ruleset.tables(), counters));
+        return 0;
     }
-    fmt::print("{}", save(file->draft, counters));
+    fmt::print("{}", save(file->ruleset.tables(), counters));
     return 0;
 }
 
@@ -61,13 +66,15 @@ int run_restore(int argc, char** argv, Family family) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
-    std::string text;
+    auto text = std::make_shared<rules::Source>();
     if (source.empty()) {
-        text.assign(std::istreambuf_iterator<char>(std::cin), {});
+        text->name = "<standard input>";
+        text->text.assign(std::istreambuf_iterator<char>(std::cin), {});
     } else {
+        text->name = source;
         std::ifstream in(source, std::ios::binary);
         if (!in) return refuse(argv[0], {.what = fmt::format("can't read `{}`", source)});
-        text.assign(std::istreambuf_iterator<char>(in), {});
+        text->text.assign(std::istreambuf_iterator<char>(in), {});
     }
     if (!table.empty() && rules::find_table(table) == nullptr)
         return refuse(argv[0], {.what = fmt::format("there is no table `{}`", table)});
@@ -75,16 +82,15 @@ int run_restore(int argc, char** argv, Family family) {
     if (!path) return refuse(argv[0], path.error());
     auto file = RulesetFile::open(*path, family);
     if (!file) return refuse(argv[0], file.error());
-    auto draft = read_restore(
-        text, source.empty() ? "<standard input>" : source, family,
-        {.counters = counters, .no_flush = no_flush, .only_table = table, .base = std::move(file->draft)});
-    if (!draft) return refuse(argv[0], draft.error());
-    auto checked = rules::validate(*draft);
-    if (!checked) return refuse(argv[0], checked.error());
-    for (const auto& warning : checked->warnings())
+    rules::Change change(file->ruleset);
+    if (auto done = restore(std::move(text), change,
+                            {.counters = counters, .no_flush = no_flush, .only_table = table});
+        !done)
+        return refuse(argv[0], done.error());
+    if (auto kept = change.keep(); !kept) return refuse(argv[0], kept.error());
+    for (const auto& warning : file->ruleset.warnings())
         fmt::print(stderr, "{}: warning: {}\n", argv[0], warning.text());
     if (test) return 0;
-    file->draft = std::move(*draft);
     if (auto written = file->write(); !written) return refuse(argv[0], written.error());
     return 0;
 }

@@ -3,6 +3,9 @@
 namespace gatehouse::rules {
 
 Body::Body(RuleDraft draft, ChainId chain) : draft_(std::move(draft)), chain_(chain) {
+    draft_.target.chain = {};
+    draft_.matches.shrink_to_fit();
+    steps_.reserve(draft_.matches.size() + (draft_.target.extension ? 1 : 0));
     const auto add = [&](const Extension& extension) {
         const Declaration& d = extension.declaration();
         Step step{.run = d.step, .parameters = extension.parameters()};
@@ -11,6 +14,7 @@ Body::Body(RuleDraft draft, ChainId chain) : draft_(std::move(draft)), chain_(ch
             step.state = states_.back().get();
         }
         steps_.push_back(step);
+        hooks_ &= extension.hooks();
     };
     for (const auto& match : draft_.matches) add(match);
     if (draft_.target.extension) add(*draft_.target.extension);
@@ -24,9 +28,10 @@ const Extension* Body::needy() const {
     return target && target->declaration().step == nullptr ? &*target : nullptr;
 }
 
-bool same_rule(const RuleDraft& a, const RuleDraft& b) {
-    return a.selectors == b.selectors && a.matches == b.matches && a.target.kind == b.target.kind &&
-           a.target.chain == b.target.chain && a.target.extension == b.target.extension;
+bool same_rule(const Body& body, const RuleDraft& draft, ChainId chain) {
+    const RuleDraft& own = body.draft();
+    return body.kind() == draft.target.kind && body.chain() == chain && own.selectors == draft.selectors &&
+           own.matches == draft.matches && own.target.extension == draft.target.extension;
 }
 
 }  // namespace gatehouse::rules

@@ -35,8 +35,27 @@ enum class TargetKind : std::uint8_t {
 
 struct Target {
     TargetKind kind = TargetKind::none;
-    std::string chain;  // jump and go_to
+    std::string chain;  // jump and go_to, as written; a body has the chain's id
     std::optional<Extension> extension;
+};
+
+// A text that rules were read from, and its name.
+struct Source {
+    std::string name;
+    std::string text;
+};
+
+// Where a rule was written, for explanations: a piece of a text that its rules share.
+struct Origin {
+    std::shared_ptr<const Source> source;
+    std::uint32_t offset = 0, length = 0;  // in source->text
+    std::int32_t line = 0, column = 0;
+
+    // Empty without a source.
+    std::string_view text() const {
+        return source ? std::string_view(source->text).substr(offset, length) : std::string_view{};
+    }
+    Place place() const { return {source ? source->name : std::string(), line, column}; }
 };
 
 // A rule as it was written, before it is known to be right.
@@ -45,8 +64,7 @@ struct RuleDraft {
     std::vector<Extension> matches;
     Target target;
     Counters counters{};
-    Place place{};     // of the rule in its file
-    std::string text;  // as written there, for explain
+    Origin origin{};
 };
 
 // One call on the packet path.
@@ -58,10 +76,13 @@ struct Step {
 
 class Body {
   public:
-    // `chain`: what the target's chain resolved to. The draft has been validated.
+    // `chain`: what the target's chain resolved to. The draft has been checked.
     Body(RuleDraft draft, ChainId chain);
 
+    // As it was written, but for the name of the target's chain: chains can be renamed.
     const RuleDraft& draft() const { return draft_; }
+    // The hooks from which its chain may be reached.
+    HookSet hooks() const { return hooks_; }
     TargetKind kind() const { return draft_.target.kind; }
     ChainId chain() const { return chain_; }
     // Matches in order, then the target if it is an extension. The rule is counted after the matches.
@@ -73,13 +94,15 @@ class Body {
   private:
     RuleDraft draft_;
     ChainId chain_;
+    HookSet hooks_ = all_hooks;
     std::vector<Step> steps_;
     std::vector<std::shared_ptr<void>> states_;
 };
 
 using BodyPtr = std::shared_ptr<const Body>;
 
-// Whether two drafts are the same rule, as `-D` and `-C` compare: counters and place don't count.
-bool same_rule(const RuleDraft& a, const RuleDraft& b);
+// Whether the body is the draft's rule, as `-D` and `-C` compare: counters and origin don't count. `chain` is
+// what the draft's target chain resolves to.
+bool same_rule(const Body& body, const RuleDraft& draft, ChainId chain);
 
 }  // namespace gatehouse::rules

@@ -14,14 +14,19 @@
 //     …});
 //
 // Optional members of the parameter struct:
-//     struct State {…};                          one for each rule, made with the rule; must be safe for
-//     `state` (below) bool/MatchResult test(Context&) const;     a match; with a State: test(State&,
-//     Context&) const Outcome act(Context&) const;               a target; with a State: act(State&,
-//     Context&) const Result<void> check(const Facts&);          relations between options, and with the
-//     rule; may fill in what is derived void save(std::string&, Family) const;     overrides the derived text
-//     (begins with a space when not empty) void list(std::string&, Family, bool numeric) const;   the text of
-//     `iptables -L`; derived from save otherwise void pack(Packed&) const;                  narrows the
-//     rule's packed selectors (rules/packed.h)
+//     struct State {…};                                  one for each rule, made with the rule; must be safe
+//                                                        for `state` (below)
+//     bool/MatchResult test(Context&) const;             a match; with a State: test(State&, Context&) const
+//     Outcome act(Context&) const;                       a target; with a State: act(State&, Context&) const
+//     Result<void> check(const Facts&);                  relations between options, and with the rule; may
+//                                                        fill in what is derived
+//     HookSet hooks() const;                             the hooks from which it may be reached with these
+//                                                        options, within Traits::hooks
+//     void save(std::string&, Family) const;             overrides the derived text (begins with a space when
+//                                                        not empty)
+//     void list(std::string&, Family, bool numeric) const;  the text of `iptables -L`; derived from save
+//                                                        otherwise
+//     void pack(Packed&) const;                          narrows the rule's packed selectors (rules/packed.h)
 #pragma once
 #include <concepts>
 #include <cstdint>
@@ -53,9 +58,10 @@ enum Table : TableSet {
     table_nat = 4,
     table_filter = 8,
     table_security = 16,
-    table_debug = 32
+    table_debug = 32,
+    table_other = 64,  // one that iptables doesn't know
 };
-constexpr TableSet any_table = 0x3f;
+constexpr TableSet any_table = 0x7f;
 
 // What a test or action looks at: a verdict cache or classifier asks.
 enum Reads : std::uint16_t {
@@ -104,7 +110,6 @@ enum class StepResult : std::uint8_t { next, no_match, accept, drop, leave, queu
 struct Facts {
     Family family{};
     std::string_view table{};
-    HookSet hooks = 0;  // from which the rule's chain can be reached; 0: from none yet
     const Selectors* selectors = nullptr;
     const std::vector<Extension>* matches = nullptr;
 };
@@ -140,6 +145,7 @@ struct Declaration : Traits {
     void (*save)(const void*, std::string&, Family) = nullptr;
     void (*list)(const void*, std::string&, Family, bool) = nullptr;
     void (*pack)(const void*, Packed&) = nullptr;
+    HookSet (*narrow)(const void*) = nullptr;  // the hooks that the options given leave
     StepFn step = nullptr;  // null: declared in full, but it doesn't act yet (see `need`)
 };
 
@@ -233,6 +239,11 @@ constexpr Declaration declare(const Traits& traits) {
     }
     if constexpr (requires(const P& p, Packed& k) { p.pack(k); }) {
         d.pack = [](const void* p, Packed& k) { static_cast<const P*>(p)->pack(k); };
+    }
+    if constexpr (requires(const P& p) {
+                      { p.hooks() } -> std::same_as<HookSet>;
+                  }) {
+        d.narrow = [](const void* p) { return static_cast<const P*>(p)->hooks(); };
     }
     d.step = step_of<P>();
     return d;

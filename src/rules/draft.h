@@ -1,5 +1,5 @@
-// Rules as somebody wrote them, and the Ruleset that validate() makes of them once they are known to be
-// right.
+// Rules as somebody wrote them, before they are known to be right; validate() (rules/ruleset.h) makes a
+// Ruleset of them.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,9 +11,17 @@ namespace gatehouse::rules {
 
 enum class Policy : std::uint8_t { accept, drop };
 
+// Where a base chain stands: its row in the order table.
+struct Base {
+    Hook hook{};
+    std::int32_t priority = 0;
+    friend bool operator==(const Base&, const Base&) = default;
+};
+
 struct ChainDraft {
     std::string name;
-    std::optional<Policy> policy;  // built-in chains only
+    std::optional<Policy> policy;  // base chains only
+    std::optional<Base> base;      // needn't be given for iptables' own chains
     Counters counters{};
     std::vector<RuleDraft> rules;
     Place place{};
@@ -43,41 +51,5 @@ const TableInfo* find_table(std::string_view name);
 
 // The built-in chains of a table, with ACCEPT as policy and no rules.
 TableDraft empty_table(const TableInfo& info);
-
-struct ChainBlueprint {
-    std::string name;
-    std::optional<Hook> hook;  // built-in chains
-    Policy policy = Policy::accept;
-    Counters counters{};
-    std::vector<BodyPtr> rules;
-    std::vector<ChainId> jumps;  // where its rules may go, each once
-};
-
-struct TableBlueprint {
-    const TableInfo* info = nullptr;
-    std::vector<ChainBlueprint> chains;
-    std::uint32_t depth = 0;  // the deepest nesting of jumps from a built-in chain
-};
-
-// Known to be right: made by validate() alone.
-class Ruleset {
-  public:
-    Family family() const { return family_; }
-    const std::vector<TableBlueprint>& tables() const { return tables_; }
-    // What Linux accepts and a person should know: a loop that no built-in chain reaches.
-    const std::vector<Error>& warnings() const { return warnings_; }
-
-  private:
-    friend Result<Ruleset> validate(Draft draft);
-    Ruleset() = default;
-    Family family_ = Family::ipv4;
-    std::vector<TableBlueprint> tables_;
-    std::vector<Error> warnings_;
-};
-
-// Refuses, with file, line and column: unknown or doubled tables and chains, targets that name no chain,
-// loops that a built-in chain can reach (with their path), extensions where their tables, hooks or families
-// don't allow them.
-Result<Ruleset> validate(Draft draft);
 
 }  // namespace gatehouse::rules

@@ -7,37 +7,36 @@ namespace gatehouse::rules {
 namespace {
 
 // What the rule will do, as a trace shows it.
-std::string_view target_name(const Target& target) {
-    switch (target.kind) {
+std::string_view target_name(const LiveTable& table, const Body& body) {
+    switch (body.kind()) {
         case TargetKind::none: return "CONTINUE";
         case TargetKind::accept: return "ACCEPT";
         case TargetKind::drop: return "DROP";
         case TargetKind::leave: return "RETURN";
         case TargetKind::queue: return "QUEUE";
         case TargetKind::jump:
-        case TargetKind::go_to: return target.chain;
-        case TargetKind::extension: return target.extension->declaration().name;
+        case TargetKind::go_to: return table.goes_to(body);
+        case TargetKind::extension: return body.draft().target.extension->declaration().name;
     }
     return {};
 }
 
 class Walk {
   public:
-    Walk(LiveTable& table, ChainId base, Context& context)
-        : table_(table), context_(context), key_(key_of(context)), base_(base), chain_(base) {}
+    Walk(LiveTable& table, Chain& base, Context& context)
+        : table_(table), context_(context), key_(key_of(context)), base_(base), chain_(&base) {}
 
     Verdict run();
 
   private:
     // As it is now: a target may have made the packet longer.
     std::uint64_t length() const { return context_.packet.flat.l3_length; }
-    Chain& chain() { return table_.chains[index(chain_)]; }
     // Runs the rule's matches; `next` if all hold, `drop` for a hotdrop.
     StepResult match(const RuleNode& node);
     StepResult act(const RuleNode& node);
     Verdict decide(StepResult result, RuleHandle rule);
     void trace_rule(const RuleNode& node);
-    void enter(ChainId id);
+    void enter(Chain* chain);
     // Back to the caller; false at the end of the built-in chain.
     bool leave();
     Verdict policy();
@@ -45,8 +44,8 @@ class Walk {
     LiveTable& table_;
     Context& context_;
     PacketKey key_;
-    ChainId base_;
-    ChainId chain_;
+    Chain& base_;
+    const Chain* chain_;
     Spine::Cursor cursor_{};
 };
 
@@ -78,7 +77,7 @@ StepResult Walk::act(const RuleNode& node) {
         case TargetKind::jump: table_.stack.push_back({chain_, cursor_}); [[fallthrough]];
         case TargetKind::go_to:
             cursor_ = {};
-            enter(body.chain());
+            enter(table_.chains[index(body.chain())].get());
             return StepResult::next;
         case TargetKind::extension: {
             const Step& step = body.steps()[body.match_count()];
@@ -88,9 +87,9 @@ StepResult Walk::act(const RuleNode& node) {
     return StepResult::drop;
 }
 
-void Walk::enter(ChainId id) {
-    chain_ = id;
-    context_.trace({.kind = TraceKind::chain, .table = table_.info->name, .chain = chain().name});
+void Walk::enter(Chain* chain) {
+    chain_ = chain;
+    context_.trace({.kind = TraceKind::chain, .table = table_.name, .chain = chain_->name});
 }
 
 bool Walk::leave() {
@@ -101,27 +100,26 @@ bool Walk::leave() {
     chain_ = table_.stack.back().chain;
     cursor_ = table_.stack.back().cursor;
     table_.stack.pop_back();
-    context_.trace({.kind = TraceKind::returned, .table = table_.info->name, .chain = chain().name});
+    context_.trace({.kind = TraceKind::returned, .table = table_.name, .chain = chain_->name});
     return true;
 }
 
 Verdict Walk::policy() {
-    Chain& base = table_.chains[index(base_)];
-    ++base.counters.packets;
-    base.counters.bytes += length();
+    ++base_.counters.packets;
+    base_.counters.bytes += length();
     context_.trace({.kind = TraceKind::policy,
-                    .table = table_.info->name,
-                    .chain = base.name,
-                    .verdict = base.policy == Policy::accept ? "ACCEPT" : "DROP"});
-    chain_ = base_;
-    if (base.policy == Policy::accept) return Verdict::proceed;
+                    .table = table_.name,
+                    .chain = base_.name,
+                    .verdict = base_.policy == Policy::accept ? "ACCEPT" : "DROP"});
+    chain_ = &base_;
+    if (base_.policy == Policy::accept) return Verdict::proceed;
     context_.finding = {.reason = Reason::policy_drop};
     return decide(StepResult::drop, 0);
 }
 
 Verdict Walk::decide(StepResult result, RuleHandle rule) {
     context_.decision = {
-        .table = table_.info->name, .chain = chain().name, .rule = rule, .hook = context_.hook};
+        .table = table_.name, .chain = chain_->name, .rule = rule, .hook = context_.hook};
     switch (result) {
         case StepResult::accept: return Verdict::proceed;
         case StepResult::queue:
@@ -134,19 +132,19 @@ Verdict Walk::decide(StepResult result, RuleHandle rule) {
 }
 
 void Walk::trace_rule(const RuleNode& node) {
-    const auto position = chain().spine.position(node.handle);
+    const auto position = chain_->spine.position(node.handle);
     context_.trace({.kind = TraceKind::rule,
-                    .table = table_.info->name,
-                    .chain = chain().name,
+                    .table = table_.name,
+                    .chain = chain_->name,
                     .rule = position ? static_cast<std::uint32_t>(*position + 1) : 0,
-                    .verdict = target_name(node.body->draft().target)});
+                    .verdict = target_name(table_, *node.body)});
 }
 
 Verdict Walk::run() {
     table_.stack.clear();
     enter(base_);
     for (;;) {
-        RuleNode* const node = chain().spine.next(cursor_, key_);
+        RuleNode* const node = chain_->spine.next(cursor_, key_);
         if (node == nullptr) {
             if (leave()) continue;
             return policy();
@@ -174,13 +172,13 @@ Verdict Walk::run() {
 }  // namespace
 
 Verdict evaluate(LiveTable& table, ChainId base, Context& context) {
-    Chain& chain = table.chains[index(base)];
+    Chain& chain = *table.chains[index(base)];
     if (chain.spine.size() == 0 && chain.policy == Policy::accept && !context.packet.traced) {
         ++chain.counters.packets;
         chain.counters.bytes += context.packet.flat.l3_length;
         return Verdict::proceed;
     }
-    return Walk(table, base, context).run();
+    return Walk(table, chain, context).run();
 }
 
 }  // namespace gatehouse::rules

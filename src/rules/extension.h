@@ -31,6 +31,12 @@ class Extension {
     // After the last option: what must be given, what goes together, and the extension's own check.
     Result<void> finish(const Facts& facts);
 
+    // The hooks from which a rule that holds it may be reached.
+    HookSet hooks() const {
+        return declaration_->narrow == nullptr ? declaration_->hooks
+                                               : declaration_->hooks & declaration_->narrow(parameters());
+    }
+
     // " --dport 80 ! --syn", as iptables-save prints it; "" when there is nothing to print.
     std::string save() const;
     // As `iptables -L` describes it: "tcp dpt:80".

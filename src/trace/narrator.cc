@@ -61,16 +61,17 @@ bool at_margin(TraceKind kind) {
 Narrator::Rule Narrator::describe(const TraceEvent& event) const {
     Rule rule{.does = std::string(event.verdict), .where = {}};
     for (const auto& table : engine_.tables(event.packet->flat.family).all()) {
-        if (table.info->name != event.table) continue;
-        for (const auto& chain : table.chains) {
+        if (table.name != event.table) continue;
+        for (const auto& chain : table.each()) {
             if (chain.name != event.chain || event.rule == 0 || event.rule > chain.spine.size()) continue;
-            const auto& draft = chain.spine.at(event.rule - 1).body->draft();
+            const auto& body = *chain.spine.at(event.rule - 1).body;
             using Kind = rules::TargetKind;
-            if (draft.target.kind == Kind::jump) rule.does = "jumps to " + draft.target.chain;
-            if (draft.target.kind == Kind::go_to) rule.does = "goes to " + draft.target.chain;
-            if (draft.target.kind == Kind::none) rule.does = "counts it, no more";
-            if (!draft.text.empty())
-                rule.where = fmt::format("\n      {}:{}: {}", draft.place.file, draft.place.line, draft.text);
+            if (body.kind() == Kind::jump) rule.does = "jumps to " + table.at(body.chain())->name;
+            if (body.kind() == Kind::go_to) rule.does = "goes to " + table.at(body.chain())->name;
+            if (body.kind() == Kind::none) rule.does = "counts it, no more";
+            const auto& origin = body.draft().origin;
+            if (origin.source)
+                rule.where = fmt::format("\n      {}:{}: {}", origin.source->name, origin.line, origin.text());
         }
     }
     return rule;

@@ -196,9 +196,7 @@ class Writer final : public Outlet {
 
 Result<void> load(Engine& engine, const fs::path& path, Family family) {
     if (!fs::exists(path)) return {};
-    auto draft = iptables::read_restore(read_file(path), path.string(), family);
-    if (!draft) return fail("unsupported: " + draft.error().text());
-    auto ruleset = rules::validate(std::move(*draft));
+    auto ruleset = iptables::read_restore(read_file(path), path.string(), family);
     if (!ruleset) return fail("unsupported: " + ruleset.error().text());
     if (auto done = engine.install(*ruleset); !done) return fail("unsupported: " + done.error().text());
     return {};

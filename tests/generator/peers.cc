@@ -87,10 +87,9 @@ Result<std::unique_ptr<EnginePeer>> EnginePeer::start(Family family, std::string
     if (!configuration) return std::unexpected(configuration.error());
     std::unique_ptr<EnginePeer> peer(new EnginePeer);
     peer->parts_ = std::make_unique<Parts>(family, net, std::move(*configuration));
-    auto draft = iptables::read_restore(rules, "rules", family);
-    if (!draft) return std::unexpected(draft.error());
-    if (counted) count_extensions(*draft);
-    auto ruleset = rules::validate(std::move(*draft));
+    iptables::RestoreOptions options;
+    if (counted) options.each_rule = count_extensions;
+    auto ruleset = iptables::read_restore(rules, "rules", family, options);
     if (!ruleset) return std::unexpected(ruleset.error());
     if (auto done = peer->parts_->engine.install(*ruleset); !done) return std::unexpected(done.error());
     return peer;

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "draw.h"
-#include "rules/draft.h"
+#include "rules/ruleset.h"
 
 namespace gatehouse::generator {
 

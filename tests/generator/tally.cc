@@ -83,15 +83,9 @@ void start_tally() {
     for (const auto* declaration : rules::all_targets()) wrap(*declaration, false);
 }
 
-void count_extensions(rules::Draft& draft) {
-    for (auto& table : draft.tables) {
-        for (auto& chain : table.chains) {
-            for (auto& rule : chain.rules) {
-                for (auto& match : rule.matches) replace(match);
-                if (rule.target.extension) replace(*rule.target.extension);
-            }
-        }
-    }
+void count_extensions(rules::RuleDraft& rule) {
+    for (auto& match : rule.matches) replace(match);
+    if (rule.target.extension) replace(*rule.target.extension);
 }
 
 }  // namespace gatehouse::generator

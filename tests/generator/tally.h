@@ -17,7 +17,7 @@ struct Count {
 std::map<std::string, Count>& tally();
 // Every option, with a `!` too where it takes one, of every extension that acts, at zero.
 void start_tally();
-// Has the draft's extensions counted from here on.
-void count_extensions(rules::Draft& draft);
+// Has the rule's extensions counted from here on.
+void count_extensions(rules::RuleDraft& rule);
 
 }  // namespace gatehouse::generator

@@ -135,8 +135,8 @@ Result<Figures> Traffic::run(unsigned rounds, bool last_rule) {
         if (round > 0) all.push_back(spent * 1e9 / frames);  // the first warms up
     }
     if (last_rule) {
-        auto& chain = engine_->tables(Family::ipv4).find("filter")->chains[1];
-        const auto hits = chain.spine.at(chain.spine.size() - 1).counters.packets;
+        const auto& rules = engine_->tables(Family::ipv4).find("filter")->chains[1]->spine;
+        const auto hits = rules.at(rules.size() - 1).counters.packets;
         if (hits != static_cast<std::uint64_t>(frames) * (rounds + 1))
             return fail(fmt::format("the last rule matched {} packets", hits));
     }

@@ -102,11 +102,9 @@ Result<void> Session::set_up(const network::Network& network) {
 
 Result<void> Session::load(const std::string& path, Family family) {
     if (path.empty()) return {};
-    const auto text = read_file(path);
+    auto text = read_file(path);
     if (!text) return std::unexpected(text.error());
-    auto draft = iptables::read_restore(*text, path, family);
-    if (!draft) return std::unexpected(draft.error());
-    auto ruleset = rules::validate(std::move(*draft));
+    auto ruleset = iptables::read_restore(rules::Source{path, std::move(*text)}, family);
     if (!ruleset) return std::unexpected(ruleset.error());
     warnings_.insert(warnings_.end(), ruleset->warnings().begin(), ruleset->warnings().end());
     return engine_->install(*ruleset);

@@ -51,18 +51,17 @@ struct Hit {
 
 void list_rules(const rules::Tables& tables, std::vector<Hit>& hit, std::vector<std::string>& idle) {
     for (const auto& table : tables.all()) {
-        for (const auto& chain : table.chains) {
-            for (std::size_t i = 0; i < chain.spine.size(); ++i) {
-                const auto& node = chain.spine.at(i);
-                const std::string text = fmt::format("{} {}", table.info->name,
-                                                     iptables::save_rule(node.body->draft(), chain.name));
+        for (const auto& chain : table.each()) {
+            chain.spine.for_each([&](const rules::RuleNode& node) {
+                std::string text = table.name + " ";
+                iptables::save_rule(text, table, chain.name, node);
                 const std::uint64_t fresh = node.counters.packets - node.body->draft().counters.packets;
                 if (fresh == 0) {
-                    idle.push_back(text);
+                    idle.push_back(std::move(text));
                 } else {
-                    hit.push_back({fresh, text});
+                    hit.push_back({fresh, std::move(text)});
                 }
-            }
+            });
         }
     }
 }

@@ -22,9 +22,7 @@ class EnginePeer final : public Peer, Outlet, LogSink {
     }
 
     Result<void> load(const Load& load) override {
-        auto draft = iptables::read_restore(load.text, load.file, load.family);
-        if (!draft) return std::unexpected(draft.error());
-        auto ruleset = rules::validate(std::move(*draft));
+        auto ruleset = iptables::read_restore(load.text, load.file, load.family);
         if (!ruleset) return std::unexpected(ruleset.error());
         return engine_.install(*ruleset);
     }

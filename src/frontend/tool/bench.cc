@@ -9,7 +9,8 @@
 #include "frontend/tool/tool.h"
 #include "iptables/restore.h"
 #include "oracle/kernel_bench.h"
-#include "rules/packed.h"
+#include "rules/change.h"
+#include "rules/workload.h"
 
 namespace gatehouse::frontend {
 
@@ -46,9 +47,7 @@ class Runner {
 };
 
 Result<rules::Ruleset> ruleset_of(std::size_t count) {
-    auto draft = iptables::read_restore(bench::rules_text(count), "<bench>", Family::ipv4);
-    if (!draft) return std::unexpected(draft.error());
-    return rules::validate(std::move(*draft));
+    return iptables::read_restore(rules::Source{"<bench>", bench::rules_text(count)}, Family::ipv4);
 }
 
 void Runner::tell(const Line& line) const {
@@ -133,15 +132,22 @@ Result<void> Runner::rule_insert() {
     Traffic traffic(16);
     if (auto done = traffic.engine().install(*ruleset); !done) return done;
     const double loaded = bench::now() - start;
-    auto& spine = traffic.engine().tables(Family::ipv4).find("filter")->chains[1].spine;
-    const auto& interfaces = traffic.engine().router().interfaces();
-    std::vector<double> all;
+    const auto interfaces = traffic.engine().interfaces();
+    std::vector<double> all, prepared;
     for (unsigned i = 0; i < 1000; ++i) {
-        const auto& body = ruleset->tables()[0].chains[1].rules[i];
+        const double start_preparing = bench::now();
+        rules::Change change(*ruleset);
+        if (auto inserted = change.insert("filter", "FORWARD", rules::by_number(count / 2),
+                                          rules::workload::drop_rule(Family::ipv4, i, rules::workload::By::address));
+            !inserted)
+            return std::unexpected(inserted.error());
+        auto transaction = change.prepare(interfaces);
+        if (!transaction) return std::unexpected(transaction.error());
         const double before = bench::now();
-        spine.insert(count / 2, {body, {}, count * 2 + i}, rules::pack(body->draft(), interfaces));
-        spine.settle();
+        if (auto applied = traffic.engine().apply(*transaction); !applied) return applied;
         all.push_back((bench::now() - before) * 1e9);
+        if (auto kept = change.keep(); !kept) return kept;
+        prepared.push_back((before - start_preparing) * 1e9);
     }
     Line line{.name = "rule-insert", .gross = bench::figures_of(std::move(all))};
     line.note = fmt::format("into the middle of {}; reading and loading these took {:.3f} s", count, loaded);

@@ -59,15 +59,17 @@ struct AddrType {
                                    {.help = "look only at the output interface's addresses", .group = 1}),
     };
 
-    Result<void> check(const Facts& facts) const {
+    Result<void> check(const Facts&) const {
         if (!source && !destination) return fail("one of `--src-type`, `--dst-type` must be given");
-        if (limit_out &&
-            (facts.hooks & (gatehouse::bit(Hook::prerouting) | gatehouse::bit(Hook::input))) != 0)
-            return fail("`--limit-iface-out` can't be used in PREROUTING and INPUT");
-        if (limit_in &&
-            (facts.hooks & (gatehouse::bit(Hook::postrouting) | gatehouse::bit(Hook::output))) != 0)
-            return fail("`--limit-iface-in` can't be used in POSTROUTING and OUTPUT");
         return {};
+    }
+
+    // Only where there is such an interface.
+    HookSet hooks() const {
+        constexpr HookSet forward = gatehouse::bit(Hook::forward);
+        if (limit_in) return forward | gatehouse::bit(Hook::prerouting) | gatehouse::bit(Hook::input);
+        if (limit_out) return forward | gatehouse::bit(Hook::output) | gatehouse::bit(Hook::postrouting);
+        return all_hooks;
     }
 
     bool test(const Context& context) const {

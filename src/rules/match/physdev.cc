@@ -23,14 +23,15 @@ struct Physdev {
                                    {.help = "it is bridged, not routed", .invertible = true}),
     };
 
-    Result<void> check(const Facts& facts) const {
+    Result<void> check(const Facts&) const {
         if (!in && !out && !is_in && !is_out && !is_bridged) return fail("an option must be given");
-        const bool bridged = is_bridged && !is_bridged.inverted;
-        if ((out || is_out) && !bridged && (facts.hooks & bit(Hook::output)) != 0) {
-            return fail(
-                "`--physdev-out` and `--physdev-is-out` can't be used in OUTPUT but for bridged packets");
-        }
         return {};
+    }
+
+    // A packet at OUTPUT has no port to leave by yet, but for bridged ones.
+    HookSet hooks() const {
+        const bool bridged = is_bridged && !is_bridged.inverted;
+        return (out || is_out) && !bridged ? all_hooks & ~bit(Hook::output) : all_hooks;
     }
 
     // A routed packet has no bridge ports: what is asked of them fails, and holds when inverted.

@@ -69,10 +69,11 @@ inline Result<Extension> read_extension(const Declaration* declaration, std::str
     const Selectors selectors{.family = rule.family, .protocol = rule.protocol};
     const auto finished = extension.finish({.family = rule.family,
                                             .table = rule.table,
-                                            .hooks = rule.hooks,
                                             .selectors = &selectors,
                                             .matches = rule.matches});
     if (!finished) return std::unexpected(finished.error());
+    if (declaration->narrow != nullptr && (rule.hooks & ~extension.hooks()) != 0)
+        return fail("its options don't go with the hook");
     return extension;
 }
 

@@ -38,12 +38,14 @@ struct TcpMss {
     };
 
     Result<void> check(const Facts& facts) const {
-        constexpr HookSet leaving = bit(Hook::forward) | bit(Hook::output) | bit(Hook::postrouting);
-        if (clamp && (facts.hooks & ~leaving) != 0)
-            return fail("`--clamp-mss-to-pmtu` is for chains reached from FORWARD, OUTPUT and POSTROUTING");
         if (!asks_for_syn(facts))
             return fail("the rule must ask for SYN segments", "add `--tcp-flags SYN,RST SYN`");
         return {};
+    }
+
+    // The path is known to packets that leave.
+    HookSet hooks() const {
+        return clamp ? bit(Hook::forward) | bit(Hook::output) | bit(Hook::postrouting) : all_hooks;
     }
 
     Outcome act(Context& context) const;

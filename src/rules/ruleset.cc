@@ -1,0 +1,25 @@
+#include "rules/ruleset.h"
+
+namespace gatehouse::rules {
+
+std::optional<std::uint32_t> Ruleset::slot(std::string_view name) const {
+    const auto& slots = tables_.slots();
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        if (slots[i] != nullptr && slots[i]->name == name) return static_cast<std::uint32_t>(i);
+    }
+    return {};
+}
+
+const Chain* Ruleset::chain(std::string_view table, std::string_view chain) const {
+    const auto at = slot(table);
+    const ChainId id = at ? jumps_[*at].find(chain) : ChainId::none;
+    return id == ChainId::none ? nullptr : tables_.slots()[*at]->at(id);
+}
+
+std::size_t Ruleset::references(std::string_view table, std::string_view chain) const {
+    const auto at = slot(table);
+    const ChainId id = at ? jumps_[*at].find(chain) : ChainId::none;
+    return id == ChainId::none ? 0 : jumps_[*at].references(id);
+}
+
+}  // namespace gatehouse::rules
