@@ -2,6 +2,7 @@
 
 #include "engine/testing.h"
 #include "packet/reason.h"
+#include "rules/change.h"
 
 namespace gatehouse {
 namespace {
@@ -170,6 +171,69 @@ TEST_P(Suspend, ResumesWhereItStoodAfterEveryWord) {
     }
 }
 
+// The rule, the chain and the table that hold a packet go while it waits; their memory is freed.
+TEST_P(Suspend, OutlivesTheRulesThatHoldIt) {
+    const Hook hook = GetParam();
+    const bool local = hook == Hook::input;
+    for (const bool expires : {false, true}) {
+        QueueWorld world;
+        Bench bench(world);
+        rules::Draft draft = queueing(hook);
+        const std::string own(40, 'q');  // too long to be kept within a string
+        auto& chains = draft.tables[0].chains;
+        chains.push_back({.name = own, .policy = {}, .base = {}});
+        for (auto& chain : chains) {
+            if (chain.name != name(hook)) continue;
+            chains.back().rules = std::move(chain.rules);
+            rules::RuleDraft jump;
+            jump.target = {.kind = rules::TargetKind::jump, .chain = own, .extension = {}};
+            chain.rules = {std::move(jump)};
+        }
+        auto ruleset = rules::validate(std::move(draft));
+        ASSERT_TRUE(ruleset);
+        ASSERT_TRUE(bench.engine.install(*ruleset));
+        Packet* p = bench.packet(udp_frame(Family::ipv4, "10.0.1.2", local ? "10.0.1.1" : "198.51.100.7", 53),
+                                 second);
+        if (hook == Hook::output) {
+            p->data += 14;
+            p->length -= 14;
+            bench.engine.send({&p, 1});
+        } else {
+            bench.engine.receive({&p, 1});
+        }
+        ASSERT_EQ(bench.recorder.held.size(), 1u);
+        {
+            rules::Change change(*ruleset);
+            ASSERT_TRUE(change.flush("mangle", name(hook)));
+            ASSERT_TRUE(change.flush("mangle", own));
+            ASSERT_TRUE(change.delete_chain("mangle", own));
+            auto transaction = change.prepare(bench.engine.interfaces());
+            ASSERT_TRUE(transaction);
+            ASSERT_TRUE(bench.engine.apply(*transaction));
+            ASSERT_TRUE(change.keep());
+        }
+        {
+            rules::Change change(*ruleset);
+            ASSERT_TRUE(change.delete_table("mangle"));
+            auto transaction = change.prepare(bench.engine.interfaces());
+            ASSERT_TRUE(transaction);
+            ASSERT_TRUE(bench.engine.apply(*transaction));
+            ASSERT_TRUE(change.keep());
+        }
+        std::string decided;
+        bench.recorder.seen = [&](const Completion& c) { decided = c.decision.chain; };
+        if (expires) {
+            bench.engine.advance({32 * second});
+        } else {
+            EXPECT_TRUE(bench.engine.resume(bench.recorder.held[0], {}));
+        }
+        EXPECT_EQ(decided, own);
+        EXPECT_EQ(bench.recorder.ended.at(0).disposition, expires ? Disposition::dropped
+                                                          : local ? Disposition::consumed
+                                                                  : Disposition::forwarded);
+    }
+}
+
 TEST(Suspend, IsBoundedAndCountsWhatDoesntFit) {
     QueueWorld world;
     Bench bench(world, {.router = testing::two_legs(), .waiting = {.packets = 10'000, .bytes = 1u << 30}});
@@ -181,6 +245,61 @@ TEST(Suspend, IsBoundedAndCountsWhatDoesntFit) {
     bench.engine.discard_waiting();
     EXPECT_EQ(bench.recorder.ended.size(), 10'005u);
     EXPECT_EQ(bench.pool.available(), bench.pool.size());
+}
+
+TEST(Apply, RefusesWhatWasPreparedForOtherInterfaces) {
+    EmptyWorld world;
+    Bench bench(world);
+    auto ruleset = rules::validate(filter(Family::ipv4, rules::TargetKind::drop));
+    ASSERT_TRUE(ruleset);
+    ASSERT_TRUE(bench.engine.install(*ruleset));
+    rules::Change change(*ruleset);
+    ASSERT_TRUE(change.flush("filter", "FORWARD"));
+    auto transaction = change.prepare(bench.engine.interfaces());
+    ASSERT_TRUE(transaction);
+    Interfaces others;
+    others.add({.name = "lan"});
+    others.add({.name = "lo"});
+    bench.engine.install(std::make_shared<route::Router>(others));
+    EXPECT_FALSE(bench.engine.apply(*transaction));
+    EXPECT_EQ(bench.engine.tables(Family::ipv4).find("filter")->chains[1]->spine.size(), 1u);
+    // The same names will do.
+    bench.engine.install(testing::two_legs());
+    EXPECT_TRUE(bench.engine.apply(*transaction));
+    EXPECT_EQ(bench.engine.tables(Family::ipv4).find("filter")->chains[1]->spine.size(), 0u);
+}
+
+// A base chain of a table that iptables doesn't know takes its place in the hook by its priority.
+TEST(Apply, PutsBaseChainsWhereTheirPrioritySays) {
+    EmptyWorld world;
+    Bench bench(world);
+    auto ruleset = rules::validate(filter(Family::ipv4, rules::TargetKind::accept));
+    ASSERT_TRUE(ruleset);
+    ASSERT_TRUE(bench.engine.install(*ruleset));
+    const auto frame = udp_frame(Family::ipv4, "10.0.1.2", "198.51.100.7", 53);
+    const auto end_with = [&](std::int32_t priority) {
+        rules::Change change(*ruleset);
+        EXPECT_TRUE(change.put_table({.name = "mine",
+                                      .chains = {{.name = "late",
+                                                  .policy = rules::Policy::drop,
+                                                  .base = rules::Base{Hook::forward, priority}}}}));
+        auto transaction = change.prepare(bench.engine.interfaces());
+        EXPECT_TRUE(transaction);
+        EXPECT_TRUE(bench.engine.apply(*transaction));
+        EXPECT_TRUE(change.keep());
+        bench.receive(frame);
+        EXPECT_EQ(bench.recorder.ended.back().decision.table, "mine");
+        return bench.engine.tables(Family::ipv4).find("filter")->chains[1]->spine.at(0).counters.packets;
+    };
+    EXPECT_EQ(end_with(1), 1u);   // behind filter's chain
+    EXPECT_EQ(end_with(-1), 1u);  // before it
+    rules::Change change(*ruleset);
+    ASSERT_TRUE(change.delete_table("mine"));
+    auto transaction = change.prepare(bench.engine.interfaces());
+    ASSERT_TRUE(transaction);
+    ASSERT_TRUE(bench.engine.apply(*transaction));
+    bench.receive(frame);
+    EXPECT_EQ(bench.recorder.ended.back().disposition, Disposition::forwarded);
 }
 
 TEST(Fragment, LeavesInTheWholesPlace) {

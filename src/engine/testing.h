@@ -1,6 +1,7 @@
 // For tests of the engine: a two-legged router, frames for it, and an outlet that remembers what it was
 // given.
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -98,6 +99,7 @@ class Recorder final : public Outlet, public Holder {
     };
     void complete(Packet& packet, const Completion& completion) override {
         ended.push_back(completion);
+        if (seen) seen(completion);
         if (completion.disposition == Disposition::forwarded)
             left.push_back({completion.out, {packet.data, packet.data + packet.length}, false});
         pool->give_back(&packet);
@@ -109,6 +111,7 @@ class Recorder final : public Outlet, public Holder {
     void hold(Token token, const Packet&, const Waiting&) override { held.push_back(token); }
 
     Pool* pool = nullptr;
+    std::function<void(const Completion&)> seen;
     std::vector<Completion> ended, discarded;
     std::vector<Left> left;
     std::vector<Token> held;

@@ -38,8 +38,8 @@ struct Services {
     LogSink* log = nullptr;
 };
 
-// Who had the last word: shown by replay, completions and explain. The names are the ruleset's own, good until
-// rules change: whoever keeps a decision longer keeps copies of them (as WaitingRoom does).
+// Who had the last word: shown by replay, completions and explain. The names are the ruleset's own, good
+// until rules change: whoever keeps a decision longer keeps copies of them (as WaitingRoom does).
 struct Decision {
     std::string_view table{};  // "filter"; empty: the stack itself
     std::string_view chain{};

@@ -6,8 +6,8 @@
 
 namespace gatehouse::iptables {
 
-using rules::Change;
 using rules::by_number;
+using rules::Change;
 
 namespace {
 
@@ -23,13 +23,11 @@ std::vector<std::string> chains_of(const Command& command, const Change& change)
 Result<void> add_rules(Command& command, Change& change) {
     for (auto& rule : command.rules) {
         // With a list of addresses each goes before the one inserted last, as iptables has it.
-        auto added = command.action == Action::append
-                         ? change.append(command.table, command.chain, std::move(rule))
-                     : command.action == Action::insert
-                         ? change.insert(command.table, command.chain, by_number(command.number),
-                                         std::move(rule))
-                         : change.replace(command.table, command.chain, by_number(command.number),
-                                          std::move(rule));
+        auto added =
+            command.action == Action::append ? change.append(command.table, command.chain, std::move(rule))
+            : command.action == Action::insert
+                ? change.insert(command.table, command.chain, by_number(command.number), std::move(rule))
+                : change.replace(command.table, command.chain, by_number(command.number), std::move(rule));
         if (!added) return std::unexpected(std::move(added).error());
     }
     return {};
@@ -100,7 +98,8 @@ Result<void> carry_out(Command& command, Change& change) {
 
 void make_table(const rules::TableInfo& info, Change& change) {
     // An empty table has nothing to refuse.
-    if (change.ruleset().tables().find(info.name) == nullptr) (void)change.put_table(rules::empty_table(info));
+    if (change.ruleset().tables().find(info.name) == nullptr)
+        (void)change.put_table(rules::empty_table(info));
 }
 
 std::vector<const rules::Chain*> in_order(const rules::LiveTable& table) {

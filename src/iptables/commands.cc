@@ -149,7 +149,8 @@ int Session::run(std::span<char*> arguments) {
     Scope scope{
         .family = family_, .table = {}, .has_chain = [&](std::string_view table, std::string_view chain) {
             const auto* info = rules::find_table(table);
-            return info != nullptr && open() && (make(*info), file->ruleset.chain(info->name, chain) != nullptr);
+            return info != nullptr && open() &&
+                   (make(*info), file->ruleset.chain(info->name, chain) != nullptr);
         }};
     auto command = parse_command(words_, scope);
     if (!command && !trouble) return refuse(bad_usage, sentence(command.error()));
@@ -172,7 +173,7 @@ int Session::run(std::span<char*> arguments) {
     command->table = info->name;
     make(*info);
     return command->action == Action::list || command->action == Action::list_rules ? show(*command, *file)
-                                                                                     : change(*command, *file);
+                                                                                    : change(*command, *file);
 }
 
 }  // namespace

@@ -79,8 +79,8 @@ std::string rule_line(const rules::LiveTable& table, const rules::RuleNode& node
         out += counter_column(node.counters.packets, o.exact) + counter_column(node.counters.bytes, o.exact);
     const std::string protocol = o.numeric ? fmt::format("{}", s.protocol) : protocol_text(s.protocol);
     const std::string_view fragment = fragment_text(s.fragment);
-    out += fmt::format("{:<9} {}{:<4} {} ", target_name(rule.target, table.goes_to(*node.body)), s.protocol_inverted ? '!' : ' ',
-                       protocol, fragment);
+    out += fmt::format("{:<9} {}{:<4} {} ", target_name(rule.target, table.goes_to(*node.body)),
+                       s.protocol_inverted ? '!' : ' ', protocol, fragment);
     if (o.verbose)
         out +=
             fmt::format(" {:<6} {:<6} ", interface_text(s.in, o.numeric), interface_text(s.out, o.numeric));
@@ -146,13 +146,11 @@ std::string list_table(const rules::Ruleset& ruleset, std::string_view name, con
 
 std::string list_commands(const rules::LiveTable& table, const ListOptions& o) {
     std::string out;
-    const auto shown = [&](const rules::Chain& chain) {
-        return o.chain.empty() || chain.name == o.chain;
-    };
+    const auto shown = [&](const rules::Chain& chain) { return o.chain.empty() || chain.name == o.chain; };
     for (const auto* chain : in_order(table)) {
         if (!shown(*chain) || o.rule) continue;
         out += chain->base ? fmt::format("-P {} {}", chain->name, policy_name(chain->policy))
-                             : fmt::format("-N {}", chain->name);
+                           : fmt::format("-N {}", chain->name);
         if (o.verbose && chain->base)
             out += fmt::format(" -c {} {}", chain->counters.packets, chain->counters.bytes);
         out += "\n";

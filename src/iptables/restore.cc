@@ -32,8 +32,8 @@ class RestoreReader {
     Result<rules::Counters> counters(std::string_view text, int column) const;
 
     std::unexpected<Error> refuse(int column, std::string what, std::string hint = {}) const {
-        return std::unexpected(Error{
-            .what = std::move(what), .hint = std::move(hint), .place = place(column)});
+        return std::unexpected(
+            Error{.what = std::move(what), .hint = std::move(hint), .place = place(column)});
     }
     std::unexpected<Error> refuse(int column, Error error) const {
         return refuse(column, std::move(error.what), std::move(error.hint));
@@ -108,11 +108,9 @@ Result<void> RestoreReader::chain_without_policy(const Word& name, const Word& p
         return refuse(name.column, std::move(fault));
     if (is_builtin_target(name.text))
         return refuse(name.column, fmt::format("`{}` is a target: a chain can't have its name", name.text));
-    auto made = change_.new_chain(table_, {.name = std::string(name.text),
-                                           .policy = {},
-                                           .base = {},
-                                           .rules = {},
-                                           .place = place(name.column)});
+    auto made = change_.new_chain(
+        table_,
+        {.name = std::string(name.text), .policy = {}, .base = {}, .rules = {}, .place = place(name.column)});
     if (!made) return refused(name.column, std::move(made).error());
     return {};
 }

@@ -102,8 +102,8 @@ TEST(Restore, WithoutFlushAddsToWhatIsThere) {
     auto ruleset = read_restore(filter("-N x\n-A x -j DROP\n"), "rules", v4);
     ASSERT_TRUE(ruleset);
     rules::Change change(*ruleset);
-    const auto more = std::make_shared<rules::Source>(
-        rules::Source{"more", "*filter\n-A INPUT -j x\nCOMMIT\n"});
+    const auto more =
+        std::make_shared<rules::Source>(rules::Source{"more", "*filter\n-A INPUT -j x\nCOMMIT\n"});
     const auto done = restore(more, change, {.no_flush = true});
     ASSERT_TRUE(done) << done.error().text();
     ASSERT_TRUE(change.keep());

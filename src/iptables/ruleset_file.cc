@@ -19,7 +19,9 @@ namespace gatehouse::iptables {
 RulesetFile::RulesetFile(std::string path, Family family, int lock)
     : ruleset(family), path_(std::move(path)), lock_(lock) {}
 RulesetFile::RulesetFile(RulesetFile&& other) noexcept
-    : ruleset(std::move(other.ruleset)), path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+    : ruleset(std::move(other.ruleset)),
+      path_(std::move(other.path_)),
+      lock_(std::exchange(other.lock_, -1)) {}
 RulesetFile::~RulesetFile() {
     if (lock_ >= 0) close(lock_);
 }

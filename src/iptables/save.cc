@@ -53,7 +53,7 @@ void save_table(std::string& out, const rules::LiveTable& table, bool counters) 
     const auto chains = in_order(table);
     out += fmt::format("*{}\n", table.name);
     for (const auto* chain : chains) {
-        const std::string_view policy = !chain->base                               ? "-"
+        const std::string_view policy = !chain->base                             ? "-"
                                         : chain->policy == rules::Policy::accept ? "ACCEPT"
                                                                                  : "DROP";
         out += fmt::format(":{} {} [{}:{}]\n", chain->name, policy, chain->counters.packets,

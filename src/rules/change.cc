@@ -32,9 +32,8 @@ Result<Change::Site> Change::site(std::string_view table_name, std::string_view 
 
 std::unexpected<Error> Change::no_chain(std::string_view table, std::string_view chain) const {
     const auto names = jumps(*ruleset_.slot(table)).names();
-    return fail(
-        fmt::format("No chain/target/match by that name: table `{}` has no chain `{}`", table, chain),
-        did_you_mean(chain, names));
+    return fail(fmt::format("No chain/target/match by that name: table `{}` has no chain `{}`", table, chain),
+                did_you_mean(chain, names));
 }
 
 Result<std::size_t> Change::position(const Site& site, RuleRef which, std::string_view purpose) const {
@@ -43,7 +42,8 @@ Result<std::size_t> Change::position(const Site& site, RuleRef which, std::strin
         if (const auto found = rules.position(which.value)) return *found;
         return fail(fmt::format("chain `{}` has no rule with the handle {}", site.chain->name, which.value));
     }
-    if (which.value == 0 || which.value > rules.size()) return fail(fmt::format("Index of {} too big.", purpose));
+    if (which.value == 0 || which.value > rules.size())
+        return fail(fmt::format("Index of {} too big.", purpose));
     return which.value - 1;
 }
 
@@ -64,7 +64,8 @@ Result<edit::Fresh> Change::make_rule(const Site& site, RuleDraft rule) {
                           did_you_mean(rule.target.chain, known.names()));
         }
         if (site.table->at(target)->base)
-            return refuse(place, fmt::format("a rule can't go to the built-in chain `{}`", rule.target.chain));
+            return refuse(place,
+                          fmt::format("a rule can't go to the built-in chain `{}`", rule.target.chain));
     }
     const Counters counters = rule.counters;
     const RuleHandle handle = ruleset_.next_handle_++;
@@ -215,7 +216,8 @@ Result<void> Change::set_policy(std::string_view table, std::string_view chain, 
                                 Counters counters) {
     const auto where = site(table, chain);
     if (!where || !where->chain->base) {
-        return fail(fmt::format("Bad built-in chain name: table `{}` has no built-in chain `{}`", table, chain));
+        return fail(
+            fmt::format("Bad built-in chain name: table `{}` has no built-in chain `{}`", table, chain));
     }
     perform(edit::SetPolicy{.at = where->place, .policy = policy, .counters = counters});
     return {};
@@ -232,8 +234,7 @@ Result<void> Change::zero(std::string_view table, std::string_view chain, std::o
     }
     perform(edit::SetPolicy{.at = where->place, .policy = where->chain->policy, .counters = {}});
     const std::size_t rules = where->chain->spine.size();
-    perform(edit::SetCounters{
-        .at = where->place, .position = {}, .counters = std::vector<Counters>(rules)});
+    perform(edit::SetCounters{.at = where->place, .position = {}, .counters = std::vector<Counters>(rules)});
     return {};
 }
 

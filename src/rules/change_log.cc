@@ -43,9 +43,7 @@ struct Leaving : Spot {
         if (forward) jumps.drop_rule(e.at.chain, rule(e));
     }
     void operator()(const edit::Replace& e) const { jumps.drop_rule(e.at.chain, rule(e)); }
-    void operator()(const edit::PutRules& e) const {
-        drop_rules(jumps, e.at.chain, *table->at(e.at.chain));
-    }
+    void operator()(const edit::PutRules& e) const { drop_rules(jumps, e.at.chain, *table->at(e.at.chain)); }
     void operator()(const edit::PutChain& e) const {
         const Chain* const chain = table->at(e.at.chain);
         if (chain == nullptr) return;
@@ -124,10 +122,10 @@ void Change::perform(Edit edit) {
     }
     if (std::holds_alternative<edit::PutTable>(edit)) {
         whole_tables_.insert(place.table);
-    } else if (std::holds_alternative<edit::PutChain>(edit) ||
-               std::holds_alternative<edit::PutRules>(edit)) {
+    } else if (std::holds_alternative<edit::PutChain>(edit) || std::holds_alternative<edit::PutRules>(edit)) {
         whole_chains_.insert(place);
-    } else if (whole_chains_.contains(place) && (of_rule || std::holds_alternative<edit::SetCounters>(edit))) {
+    } else if (whole_chains_.contains(place) &&
+               (of_rule || std::holds_alternative<edit::SetCounters>(edit))) {
         return;
     }
     done_.push_back(std::move(edit));
@@ -156,14 +154,16 @@ Error Change::describe_loop(std::uint32_t at, const Jumps::Path& loop, bool reac
     std::string path;
     for (const ChainId id : loop) path += (path.empty() ? "" : " -> ") + where.at(id)->name;
     if (!reached) {
-        return {.what = fmt::format("table `{}`: a loop that no built-in chain reaches: {}", where.name, path),
-                .place = jumps(at).place(loop[0])};
+        return {
+            .what = fmt::format("table `{}`: a loop that no built-in chain reaches: {}", where.name, path),
+            .place = jumps(at).place(loop[0])};
     }
     const HookSet hooks = jumps(at).reached_from(loop[0]);
     for (const auto& chain : where.each()) {
         if (!chain.base || (bit(chain.base->hook) & hooks) == 0) continue;
-        return {.what = fmt::format("table `{}`: chain `{}` leads into a loop: {}", where.name, chain.name, path),
-                .place = jumps(at).place(jumps(at).find(chain.name))};
+        return {
+            .what = fmt::format("table `{}`: chain `{}` leads into a loop: {}", where.name, chain.name, path),
+            .place = jumps(at).place(jumps(at).find(chain.name))};
     }
     return {.what = fmt::format("table `{}`: a loop: {}", where.name, path)};
 }
@@ -176,7 +176,8 @@ Error Change::describe_misplaced(std::uint32_t at, ChainId id) const {
         error = misplaced(*node.body, chain, jumps(at).reached_from(id));
         if (error && node.body->draft().origin.line != 0) error->place = node.body->draft().origin.place();
     });
-    return error.value_or(Error{.what = fmt::format("chain `{}` has a rule that can't be there", chain.name)});
+    return error.value_or(
+        Error{.what = fmt::format("chain `{}` has a rule that can't be there", chain.name)});
 }
 
 Result<void> Change::check() {

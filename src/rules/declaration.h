@@ -146,7 +146,7 @@ struct Declaration : Traits {
     void (*list)(const void*, std::string&, Family, bool) = nullptr;
     void (*pack)(const void*, Packed&) = nullptr;
     HookSet (*narrow)(const void*) = nullptr;  // the hooks that the options given leave
-    StepFn step = nullptr;  // null: declared in full, but it doesn't act yet (see `need`)
+    StepFn step = nullptr;                     // null: declared in full, but it doesn't act yet (see `need`)
 };
 
 namespace detail {

@@ -12,8 +12,7 @@ Chain& chain_at(TableSlots& tables, ChainPlace at) { return *tables[at.table]->a
 
 // Edits that are their own inverse.
 void exchange(TableSlots& tables, edit::Replace& e) {
-    e.rule.node =
-        chain_at(tables, e.at).spine.replace(e.position, std::move(e.rule.node), e.rule.packed);
+    e.rule.node = chain_at(tables, e.at).spine.replace(e.position, std::move(e.rule.node), e.rule.packed);
 }
 void exchange(TableSlots& tables, edit::PutRules& e) { std::swap(chain_at(tables, e.at).spine, e.spine); }
 void exchange(TableSlots& tables, edit::Rename& e) { chain_at(tables, e.at).name.swap(e.name); }

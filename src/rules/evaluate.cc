@@ -118,8 +118,7 @@ Verdict Walk::policy() {
 }
 
 Verdict Walk::decide(StepResult result, RuleHandle rule) {
-    context_.decision = {
-        .table = table_.name, .chain = chain_->name, .rule = rule, .hook = context_.hook};
+    context_.decision = {.table = table_.name, .chain = chain_->name, .rule = rule, .hook = context_.hook};
     switch (result) {
         case StepResult::accept: return Verdict::proceed;
         case StepResult::queue:

@@ -38,8 +38,8 @@ class Preparation {
     Transaction transaction_;
     Error needy_;  // every rule that needs what engines haven't got
     const Change* change_ = nullptr;
-    std::set<ChainPlace> put_chains_, put_rules_;   // by the change
-    std::set<std::pair<ChainPlace, Kind>> told_;  // what has its edit
+    std::set<ChainPlace> put_chains_, put_rules_;  // by the change
+    std::set<std::pair<ChainPlace, Kind>> told_;   // what has its edit
 };
 
 void Preparation::look(const LiveTable& table, const Chain& chain, std::size_t position, const Body& body) {
@@ -50,9 +50,9 @@ void Preparation::look(const LiveTable& table, const Chain& chain, std::size_t p
     } else {
         needy_.what += "\n";
     }
-    needy_.what += fmt::format("table {}, chain {}: rule {} needs {} (`{}`), which isn't there yet", table.name,
-                               chain.name, position + 1, words(needy->declaration().need),
-                               needy->declaration().name);
+    needy_.what +=
+        fmt::format("table {}, chain {}: rule {} needs {} (`{}`), which isn't there yet", table.name,
+                    chain.name, position + 1, words(needy->declaration().need), needy->declaration().name);
 }
 
 Spine Preparation::rules_of(const LiveTable& table, const Chain& chain) {
@@ -89,9 +89,8 @@ edit::Fresh Preparation::copy(const edit::Fresh& fresh) const {
     return {.body = fresh.body,
             .handle = fresh.handle,
             .packed = pack(fresh.body->draft(), *transaction_.interfaces()),
-            .node = Spine::make({.body = fresh.body,
-                                 .counters = fresh.body->draft().counters,
-                                 .handle = fresh.handle})};
+            .node = Spine::make(
+                {.body = fresh.body, .counters = fresh.body->draft().counters, .handle = fresh.handle})};
 }
 
 Result<Transaction> Preparation::finish() && {

@@ -55,9 +55,9 @@ std::optional<Error> misplaced(const Body& body, const Chain& chain, HookSet rea
             const Hook hook = static_cast<Hook>(h);
             if ((wrong & bit(hook)) != 0) from += fmt::format("{}{}", from.empty() ? "" : ", ", name(hook));
         }
-        return refuse(fmt::format("`{}` can't be used in chain `{}`, which is reached from {}{}",
-                                  extension.declaration().name, chain.name, from,
-                                  (wrong & extension.declaration().hooks) != 0 ? ", with these options" : ""));
+        return refuse(fmt::format(
+            "`{}` can't be used in chain `{}`, which is reached from {}{}", extension.declaration().name,
+            chain.name, from, (wrong & extension.declaration().hooks) != 0 ? ", with these options" : ""));
     };
     for (const auto& match : body.draft().matches) {
         if (auto error = look(match)) return error;

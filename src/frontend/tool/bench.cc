@@ -137,8 +137,9 @@ Result<void> Runner::rule_insert() {
     for (unsigned i = 0; i < 1000; ++i) {
         const double start_preparing = bench::now();
         rules::Change change(*ruleset);
-        if (auto inserted = change.insert("filter", "FORWARD", rules::by_number(count / 2),
-                                          rules::workload::drop_rule(Family::ipv4, i, rules::workload::By::address));
+        if (auto inserted =
+                change.insert("filter", "FORWARD", rules::by_number(count / 2),
+                              rules::workload::drop_rule(Family::ipv4, i, rules::workload::By::address));
             !inserted)
             return std::unexpected(inserted.error());
         auto transaction = change.prepare(interfaces);

@@ -67,10 +67,8 @@ inline Result<Extension> read_extension(const Declaration* declaration, std::str
         inverted = false;
     }
     const Selectors selectors{.family = rule.family, .protocol = rule.protocol};
-    const auto finished = extension.finish({.family = rule.family,
-                                            .table = rule.table,
-                                            .selectors = &selectors,
-                                            .matches = rule.matches});
+    const auto finished = extension.finish(
+        {.family = rule.family, .table = rule.table, .selectors = &selectors, .matches = rule.matches});
     if (!finished) return std::unexpected(finished.error());
     if (declaration->narrow != nullptr && (rule.hooks & ~extension.hooks()) != 0)
         return fail("its options don't go with the hook");
