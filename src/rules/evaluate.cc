@@ -141,7 +141,7 @@ void Walk::trace_rule(const RuleNode& node) {
 
 Verdict Walk::run() {
     table_.stack.clear();
-    enter(base_);
+    enter(&base_);
     for (;;) {
         RuleNode* const node = chain_->spine.next(cursor_, key_);
         if (node == nullptr) {
