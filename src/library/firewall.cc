@@ -144,9 +144,7 @@ Result<Firewall> Firewall::make(std::string_view text, Handler& handler) {
 }
 
 Result<void> Firewall::load(Family family, std::string_view rules, std::string_view name) {
-    auto draft = iptables::read_restore(rules, name, family_of(family));
-    if (!draft) return wrong(draft.error());
-    const auto ruleset = rules::validate(std::move(*draft));
+    const auto ruleset = iptables::read_restore(rules, name, family_of(family));
     if (!ruleset) return wrong(ruleset.error());
     if (const auto installed = parts_->engine.install(*ruleset); !installed) return wrong(installed.error());
     return {};

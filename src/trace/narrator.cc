@@ -71,7 +71,8 @@ Narrator::Rule Narrator::describe(const TraceEvent& event) const {
             if (body.kind() == Kind::none) rule.does = "counts it, no more";
             const auto& origin = body.draft().origin;
             if (origin.source)
-                rule.where = fmt::format("\n      {}:{}: {}", origin.source->name, origin.line, origin.text());
+                rule.where =
+                    fmt::format("\n      {}:{}: {}", origin.source->name, origin.line, origin.text());
         }
     }
     return rule;

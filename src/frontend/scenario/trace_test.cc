@@ -48,9 +48,7 @@ class Traced : public testing::TestWithParam<Family>, World, Outlet, TraceSink, 
         engine_->set_holder(this);
     }
     void load(const std::string& text) {
-        auto draft = iptables::read_restore(text, "rules", GetParam());
-        ASSERT_TRUE(draft) << draft.error().text();
-        auto ruleset = rules::validate(std::move(*draft));
+        const auto ruleset = iptables::read_restore(text, "rules", GetParam());
         ASSERT_TRUE(ruleset) << ruleset.error().text();
         const auto installed = engine_->install(*ruleset);
         ASSERT_TRUE(installed) << installed.error().text();
