@@ -12,6 +12,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "base/prefetch.h"
 #include "base/reservation.h"
 
 namespace gatehouse {
@@ -36,7 +37,7 @@ class Arena {
         const std::uint32_t opened = opened_.load(std::memory_order_relaxed);
         if (i != none) {
             std::memcpy(&free_, &data()[i], sizeof free_);
-            if (free_ != none) __builtin_prefetch(&data()[free_], 1);
+            if (free_ != none) prefetch_for_writing(&data()[free_]);
         } else {
             i = opened;
             if (i == limit_) return none;

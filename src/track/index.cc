@@ -109,8 +109,8 @@ void Index::grow() {
     if (renew_tags) {
         for (std::uint32_t i = 0; i < count; ++i) {
             const auto* const entry = reinterpret_cast<const char*>(&entries_[held[i].reference >> 1]);
-            __builtin_prefetch(entry);
-            __builtin_prefetch(entry + 128);
+            gatehouse::prefetch(entry);
+            gatehouse::prefetch(entry + 128);
         }
     }
     for (std::uint32_t i = 0; i < count; ++i) {

@@ -13,6 +13,7 @@
 #include <emmintrin.h>
 
 #include "base/arena.h"
+#include "base/prefetch.h"
 #include "track/entry.h"
 #include "track/tuple_hash.h"
 
@@ -27,7 +28,7 @@ class Index {
 
     // A batch does these for all its packets, one after the other: fetch the bucket; fetch the entries that
     // it names under this hash; find.
-    void prefetch(std::uint64_t hash) const { __builtin_prefetch(&buckets_[place(hash).bucket]); }
+    void prefetch(std::uint64_t hash) const { gatehouse::prefetch(&buckets_[place(hash).bucket]); }
     void prefetch_entries(std::uint64_t hash, Family family) const;
     Way find(std::uint64_t hash, const Tuple& tuple, Zone zone) const;
 
@@ -111,13 +112,13 @@ inline void Index::prefetch_entries(std::uint64_t hash, Family family) const {
     const auto [at, tag] = place(hash);
     const Bucket& bucket = buckets_[at];
     std::uint32_t candidates = bucket.tagged(tag);
-    if (candidates == 0 && bucket.next() != 0) __builtin_prefetch(&overflow_[bucket.next() - 1]);
+    if (candidates == 0 && bucket.next() != 0) gatehouse::prefetch(&overflow_[bucket.next() - 1]);
     for (; candidates != 0; candidates &= candidates - 1) {
         const auto slot = static_cast<unsigned>(__builtin_ctz(candidates));
         const auto* const entry = reinterpret_cast<const char*>(&entries_[bucket.references[slot] >> 1]);
-        __builtin_prefetch(entry, 1);
-        __builtin_prefetch(entry + 64, 1);
-        if (!is_v4(family)) __builtin_prefetch(entry + 128);
+        gatehouse::prefetch_for_writing(entry);
+        gatehouse::prefetch_for_writing(entry + 64);
+        if (!is_v4(family)) gatehouse::prefetch(entry + 128);
     }
 }
 
