@@ -19,7 +19,11 @@ constexpr std::int64_t longest_step = std::int64_t{1} << 30;
 }  // namespace
 
 Table::Table(const TableLimits& limits, std::uint64_t seed)
-    : limits_(limits), entries_(limits.entries), index_(limits.entries, entries_, seed), wheel_(entries_) {}
+    : limits_(limits),
+      entries_(limits.entries),
+      index_(limits.entries, entries_, seed),
+      wheel_(entries_),
+      side_(limits.side == 0 ? limits.entries : limits.side) {}
 
 void Table::set_now(Time now) {
     if (elapsed_ < 0) {
@@ -73,6 +77,7 @@ void Table::discard(Tentative tentative) { release(track::index(tentative)); }
 
 void Table::release(std::uint32_t place) {
     Entry& entry = entries_[place];
+    side_.release(entry);
     entry.status = 0;
     ++entry.generation;
     entries_.give_back(place);
@@ -199,8 +204,9 @@ bool Table::evict() {
 }
 
 bool Table::maintain(std::uint32_t ahead) {
-    const bool more = entries_.maintain(ahead);
-    return index_.maintain(ahead) || more;
+    bool more = entries_.maintain(ahead);
+    more |= index_.maintain(ahead);
+    return side_.maintain(ahead) || more;
 }
 
 }  // namespace gatehouse::track

@@ -17,15 +17,17 @@
 #include <cstdint>
 
 #include "base/time.h"
-#include "packet/reason.h"
+#include "packet/finding.h"
 #include "track/eviction.h"
 #include "track/index.h"
+#include "track/side.h"
 #include "track/wheel.h"
 
 namespace gatehouse::track {
 
 struct TableLimits {
     std::uint32_t entries = 262'144;  // tentative ones included (nf_conntrack_max); at most 2^30
+    std::uint32_t side = 0;           // that may have anything in side pools; 0: all
 };
 
 // As `conntrack -S` has them, in its order; those that only the stage can know of, it counts here.
@@ -139,8 +141,13 @@ class Table {
     template <class Visit>
     bool scan(ScanCursor& cursor, unsigned budget, Visit&& visit);
 
-    // Makes memory ready for so many more connections: at most two slabs a call; true: there is more to do.
+    // Makes memory ready for so many more connections: a slab of each kind at most; true: there is more to
+    // do.
     bool maintain(std::uint32_t ahead);
+
+    // What few connections have; it goes with its connection, behind Watcher::ended().
+    SidePools& side() { return side_; }
+    const SidePools& side() const { return side_; }
 
     void set_watcher(Watcher* watcher) { watcher_ = watcher; }
     std::uint32_t count() const { return entries_.used(); }  // tentative ones included
@@ -166,6 +173,7 @@ class Table {
     Arena<Entry> entries_;
     Index index_;
     Wheel wheel_;
+    SidePools side_;
     Watcher* watcher_ = nullptr;
     Tick now_{};
     Time time_{}, epoch_{};
