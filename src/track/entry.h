@@ -100,6 +100,10 @@ struct alignas(64) Entry {
         counted[index(d)] += length;
         if (++packets_low[index(d)] == 0) counted[index(d)] += std::uint64_t{1} << 56;
     }
+    void set_counters(Direction d, std::uint64_t packets, std::uint64_t bytes) {
+        counted[index(d)] = packets >> 32 << 56 | bytes;
+        packets_low[index(d)] = static_cast<std::uint32_t>(packets);
+    }
     bool has(std::uint32_t bits) const { return (status & bits) == bits; }
     bool confirmed() const { return has(status::confirmed); }
 };

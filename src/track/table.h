@@ -139,7 +139,13 @@ class Table {
     // is in the table from the first call to the last is visited exactly once, whatever else comes and goes.
     // False: the scan is through. The visitor may end the connection it is given.
     template <class Visit>
-    bool scan(ScanCursor& cursor, unsigned budget, Visit&& visit);
+    bool scan(ScanCursor& cursor, unsigned budget, Visit&& visit) {
+        return scan(*this, cursor, budget, visit);
+    }
+    template <class Visit>
+    bool scan(ScanCursor& cursor, unsigned budget, Visit&& visit) const {
+        return scan(*this, cursor, budget, visit);
+    }
 
     // Makes memory ready for so many more connections: a slab of each kind at most; true: there is more to
     // do.
@@ -159,6 +165,8 @@ class Table {
     std::uint64_t late() const { return entries_.late() + index_.late(); }
 
   private:
+    template <class Self, class Visit>
+    static bool scan(Self& self, ScanCursor& cursor, unsigned budget, Visit& visit);
     unsigned expire_due(unsigned budget);
     bool evict();
     void arm(ConnIndex connection);
@@ -182,13 +190,13 @@ class Table {
     TableStatistics statistics_;
 };
 
-template <class Visit>
-bool Table::scan(ScanCursor& cursor, unsigned budget, Visit&& visit) {
-    const std::uint32_t places = entries_.opened();
+template <class Self, class Visit>
+bool Table::scan(Self& self, ScanCursor& cursor, unsigned budget, Visit& visit) {
+    const std::uint32_t places = self.entries_.opened();
     for (; budget > 0 && cursor.next < places; --budget) {
-        Entry& entry = entries_[cursor.next];
         const auto connection = static_cast<ConnIndex>(cursor.next++);
-        if (entry.confirmed() && !is_over(entry)) visit(connection, entry);
+        auto& entry = self[connection];
+        if (entry.confirmed() && !self.is_over(entry)) visit(connection, entry);
     }
     return cursor.next < places;
 }
