@@ -186,21 +186,43 @@ unsigned Table::expire_due(unsigned budget) {
 
 // Like the hand of a clock: candidates are looked at in turn, so that who has been longest in the table is
 // met first, and no search looks at the same ones as the last.
-bool Table::evict() {
-    ConnIndex victim = ConnIndex::none;
-    Cost least = Cost::untouchable;
+Table::Candidate Table::find_victim() {
+    Candidate best;
     const std::uint32_t places = entries_.opened();
-    for (std::uint32_t n = std::min(candidates, places); n > 0 && least > Cost::unreplied; --n) {
+    for (std::uint32_t n = std::min(candidates, places); n > 0 && best.cost > Cost::unreplied; --n) {
         if (hand_ >= places) hand_ = 0;
-        const auto candidate = static_cast<ConnIndex>(hand_++);
-        const Cost cost = cost_of_losing((*this)[candidate], now_);
-        if (cost >= least) continue;
-        least = cost;
-        victim = candidate;
+        const auto connection = static_cast<ConnIndex>(hand_++);
+        const Entry& entry = (*this)[connection];
+        const Cost cost = cost_of_losing(entry, now_);
+        if (cost < best.cost) best = {.connection = connection, .generation = entry.generation, .cost = cost};
     }
-    if (victim == ConnIndex::none) return false;
-    end(victim, least == Cost::nothing ? End::expired : End::evicted);
+    return best;
+}
+
+bool Table::evict() {
+    Candidate victim = next_victim_;
+    const auto stands = [&] {
+        if (victim.connection == ConnIndex::none) return false;
+        const Entry& entry = (*this)[victim.connection];
+        victim.cost = cost_of_losing(entry, now_);
+        return entry.generation == victim.generation && victim.cost <= Cost::unreplied;
+    };
+    if (!stands()) victim = with_hashes(find_victim());
+    if (victim.connection == ConnIndex::none) return false;
+    wheel_.disarm(victim.connection);
+    remove(victim.connection, victim.hashes[0], victim.hashes[1],
+           victim.cost == Cost::nothing ? End::expired : End::evicted);
+    // Where one cheap victim was, the next is likely to be: in a flood.
+    next_victim_ = victim.cost <= Cost::unreplied ? with_hashes(find_victim()) : Candidate{};
     return true;
+}
+
+Table::Candidate Table::with_hashes(Candidate candidate) const {
+    if (candidate.connection == ConnIndex::none) return candidate;
+    const Entry& entry = (*this)[candidate.connection];
+    candidate.hashes = {hash(entry, Direction::original), hash(entry, Direction::reply)};
+    for (const std::uint64_t h : candidate.hashes) index_.prefetch(h);
+    return candidate;
 }
 
 bool Table::maintain(std::uint32_t ahead) {

@@ -104,7 +104,9 @@ class Table {
     // for each in turn, which sees what the earlier ones made.
     std::uint64_t hash(const Tuple& tuple, Zone zone) const { return index_.hash(tuple, zone); }
     void prefetch(std::uint64_t hash) const { index_.prefetch(hash); }
-    void prefetch_entries(std::uint64_t hash, Family family) const { index_.prefetch_entries(hash, family); }
+    bool prefetch_entries(std::uint64_t hash, Family family) const {
+        return index_.prefetch_entries(hash, family);
+    }
     Way find(std::uint64_t hash, const Tuple& tuple, Zone zone) {
         const Way way = index_.find(hash, tuple, zone);
         if (way && is_over((*this)[way.connection])) [[unlikely]] {
@@ -167,8 +169,18 @@ class Table {
   private:
     template <class Self, class Visit>
     static bool scan(Self& self, ScanCursor& cursor, unsigned budget, Visit& visit);
+    // Somebody who may be evicted, with the hashes of both directions.
+    struct Candidate {
+        ConnIndex connection = ConnIndex::none;
+        std::uint16_t generation = 0;
+        Cost cost = Cost::untouchable;
+        std::array<std::uint64_t, 2> hashes{};
+    };
+
     unsigned expire_due(unsigned budget);
     bool evict();
+    Candidate find_victim();
+    Candidate with_hashes(Candidate candidate) const;
     void arm(ConnIndex connection);
     void remove(ConnIndex connection, std::uint64_t original, std::uint64_t reply, End why);
     void release(std::uint32_t place);
@@ -187,6 +199,7 @@ class Table {
     Time time_{}, epoch_{};
     std::int64_t elapsed_ = -1;  // milliseconds since epoch_; -1: no time yet
     std::uint32_t hand_ = 0;     // where the last search for somebody to evict ended
+    Candidate next_victim_{};    // chosen ahead, so that its buckets are at hand when it goes
     TableStatistics statistics_;
 };
 

@@ -253,6 +253,40 @@ TEST_P(TableOf, FullGivesUpTheUnrepliedFirstThenTheClosing) {
     EXPECT_EQ(table.statistics().early_drop, 2u);
 }
 
+TEST_P(TableOf, AFloodPushesOutOnlyItself) {
+    std::vector<ConnIndex> good;
+    for (std::uint32_t n = 0; n < 40; ++n) {
+        good.push_back(make(table, tuple(n), 1000 * second));
+        table[good.back()].status |= status::seen_reply | status::assured;
+    }
+    for (std::uint32_t n = 100; n < 1000; ++n) {
+        const auto c = make(table, tuple(n), 120 * second);
+        ASSERT_NE(c, ConnIndex::none);
+        // Whoever is answered in time is spared, though he were chosen already.
+        if (n % 90 == 0) table[c].status |= status::seen_reply | status::assured;
+    }
+    EXPECT_EQ(table.count(), 100u);
+    EXPECT_EQ(table.statistics().early_drop, 900u - 60);
+    for (std::uint32_t n = 0; n < 40; ++n)
+        EXPECT_EQ(table.find(tuple(n), {}), (Way{good[n], Direction::original}));
+    for (std::uint32_t n = 180; n < 1000; n += 90) EXPECT_TRUE(table.find(tuple(n), {})) << n;
+    for (const auto& [ended, why] : recorder.all) EXPECT_EQ(why, End::evicted);
+}
+
+TEST_P(TableOf, SparesWhomItChoseWhenHeIsAnswered) {
+    for (std::uint32_t n = 0; n < 100; ++n) make(table, tuple(n), 1000 * second);
+    make(table, tuple(200));  // tuple 0 goes, tuple 1 is next
+    EXPECT_EQ(recorder.all.back().first, tuple(0));
+    table[table.find(tuple(1), {}).connection].status |= status::seen_reply | status::assured;
+    make(table, tuple(201));
+    EXPECT_EQ(recorder.all.back().first, tuple(2));
+    table.end(table.find(tuple(3), {}).connection, End::killed);  // and so is who has ended meanwhile
+    make(table, tuple(202));
+    make(table, tuple(203));
+    EXPECT_EQ(recorder.all.back().first, tuple(4));
+    EXPECT_TRUE(table.find(tuple(202), {}));
+}
+
 TEST_P(TableOf, FullOfAssuredConnectionsRefusesWithItsReason) {
     for (std::uint32_t n = 0; n < 100; ++n)
         table[make(table, tuple(n), 1000 * second)].status |= status::seen_reply | status::assured;
