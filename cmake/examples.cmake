@@ -1,13 +1,15 @@
 # The examples, each as its reader would use it: an extension from outside the tree, and the library in other programs.
 # The program's own table of extensions stands before that of the library.
-add_executable(gatehouse-extended ${CMAKE_SOURCE_DIR}/src/main.cc)
-gatehouse_extensions(gatehouse-extended ${CMAKE_SOURCE_DIR}/examples/extension)
-gatehouse_extension_table(gatehouse-extended ${CMAKE_SOURCE_DIR}/src/rules ${GATEHOUSE_EXTENSIONS}
-                          ${CMAKE_SOURCE_DIR}/examples/extension)
-target_link_libraries(gatehouse-extended PRIVATE gatehouse_frontend)
-add_test(NAME examples.extension COMMAND gatehouse-extended test ${CMAKE_SOURCE_DIR}/examples/extension/byte.gh)
-add_test(NAME examples.extension-help COMMAND gatehouse-extended extensions byte)
-set_tests_properties(examples.extension-help PROPERTIES PASS_REGULAR_EXPRESSION "\\[!\\] --is byte")
+if(NOT GATEHOUSE_EXTENSIONS)
+  add_executable(gatehouse-extended ${CMAKE_SOURCE_DIR}/src/main.cc)
+  gatehouse_extensions(gatehouse-extended ${CMAKE_SOURCE_DIR}/examples/extension)
+  gatehouse_extension_table(gatehouse-extended ${CMAKE_SOURCE_DIR}/src/rules
+                            ${CMAKE_SOURCE_DIR}/examples/extension)
+  target_link_libraries(gatehouse-extended PRIVATE gatehouse_frontend)
+  add_test(NAME examples.extension COMMAND gatehouse-extended test ${CMAKE_SOURCE_DIR}/examples/extension/byte.gh)
+  add_test(NAME examples.extension-help COMMAND gatehouse-extended extensions byte)
+  set_tests_properties(examples.extension-help PROPERTIES PASS_REGULAR_EXPRESSION "\\[!\\] --is byte")
+endif()
 foreach(example embed.cc embed.c)
   enable_language(C)
   string(MAKE_C_IDENTIFIER ${example} name)

@@ -13,14 +13,14 @@ namespace {
 
 constexpr Tool tools[] = {
     {"replay", "send a capture's packets through rules and say what became of them", run_replay},
-    {"explain", "tell one packet's walk through hooks, tables and rules", run_explain},
+    {"explain", "tell the walk of one packet, captured or written down", run_explain},
     {"test", "run scenario files, on the engine or on the kernel", run_test},
     {"iptables", "change and show a ruleset file's IPv4 tables", run_iptables4},
     {"iptables-save", "write a ruleset file's IPv4 tables, as iptables-save does", run_save4},
     {"iptables-restore", "put iptables-save text in place of a ruleset file's tables", run_restore4},
     {"ip6tables", "the same for IPv6", run_iptables6},
-    {"ip6tables-save", "", run_save6},
-    {"ip6tables-restore", "", run_restore6},
+    {"ip6tables-save", "the same for IPv6", run_save6},
+    {"ip6tables-restore", "the same for IPv6", run_restore6},
     {"extensions", "list the matches and targets, and explain them", run_extensions},
     {"bench", "measure this program on this machine, and the kernel beside it", run_bench},
     {"hooks", "show the order of stages at each hook", run_hooks},
@@ -28,7 +28,7 @@ constexpr Tool tools[] = {
 
 void usage(std::FILE* to) {
     fmt::print(to, "usage: gatehouse COMMAND …\n\n");
-    for (const auto& tool : tools) fmt::print(to, "  {:<16} {}\n", tool.name, tool.help);
+    for (const auto& tool : tools) fmt::print(to, "  {:<17} {}\n", tool.name, tool.help);
     fmt::print(to, "\n`gatehouse COMMAND --help` tells more.\n");
 }
 

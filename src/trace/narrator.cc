@@ -1,6 +1,7 @@
 #include "trace/narrator.h"
 
 #include <fmt/format.h>
+#include <utility>
 
 #include "trace/packet_words.h"
 
@@ -87,9 +88,11 @@ std::string Narrator::chain_step(const TraceEvent& e) {
                                rule.where);
         }
         case TraceKind::returned: return fmt::format("  {}: back in {}", e.table, e.chain);
-        default:
-            return matched_ ? fmt::format("  {}: the end of {}, policy {}", e.table, e.chain, e.verdict)
-                            : fmt::format("  {}: no rule matches, policy {}", e.table, e.verdict);
+        default: {
+            const bool matched = std::exchange(matched_, true);
+            return matched ? fmt::format("  {}: the end of {}, policy {}", e.table, e.chain, e.verdict)
+                           : fmt::format("  {}: no rule matches, policy {}", e.table, e.verdict);
+        }
     }
 }
 

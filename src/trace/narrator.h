@@ -33,7 +33,7 @@ class Narrator final : public TraceSink {
     std::string text_;
     const Packet* packet_ = nullptr;  // whose walk the last line is of
     std::string hook_;                // whose name stands above the lines; empty: at the margin
-    bool matched_ = false;            // a rule of the table at hand has matched
+    bool matched_ = true;             // a rule of the table at hand has matched, as far as was told
 };
 
 }  // namespace gatehouse::trace

@@ -115,8 +115,8 @@ std::string choose_inside(const Seen& seen, const DeriveOptions& options, std::v
     return "the first sender's network";
 }
 
-// The legs' own addresses are from the ranges set aside for benchmarks (RFC 2544, RFC 5180): no capture
-// should hold them.
+// Tagged frames are taken as if they had no tags, as a capture from a trunk has them. The legs' own addresses
+// are from the ranges set aside for benchmarks (RFC 2544, RFC 5180): no capture should hold them.
 network::Network two_legs(const DeriveOptions& names, const std::vector<Prefix>& inside) {
     const Mac gateway_in{{2, 0, 0, 0, 1, 2}}, gateway_out{{2, 0, 0, 0, 2, 2}};
     network::Network made{
@@ -124,12 +124,14 @@ network::Network two_legs(const DeriveOptions& names, const std::vector<Prefix>&
                    .mac = {{2, 0, 0, 0, 1, 1}},
                    .addresses = {"198.18.0.1/30", "2001:2:0:1::1/64"},
                    .neighbours = {{"198.18.0.2", gateway_in}, {"2001:2:0:1::2", gateway_in}},
-                   .mtu = 65535},
+                   .mtu = 65535,
+                   .accept_tagged = true},
                   {.name = names.outside_name,
                    .mac = {{2, 0, 0, 0, 2, 1}},
                    .addresses = {"198.18.0.5/30", "2001:2:0:2::1/64"},
                    .neighbours = {{"198.18.0.6", gateway_out}, {"2001:2:0:2::2", gateway_out}},
-                   .mtu = 65535}},
+                   .mtu = 65535,
+                   .accept_tagged = true}},
         .routes = {fmt::format("0.0.0.0/0 via 198.18.0.6 dev {}", names.outside_name),
                    fmt::format("::/0 via 2001:2:0:2::2 dev {}", names.outside_name)}};
     for (const auto& prefix : inside)
@@ -146,9 +148,14 @@ DerivedNetwork make_derived(const Seen& seen, const DeriveOptions& names, bool n
     std::string list;
     for (const auto& prefix : derived.inside)
         list += fmt::format("{}{}", list.empty() ? "" : ", ", to_string(prefix));
-    derived.why = fmt::format("no network description: `{}` has {} ({}), `{}` all the rest{}",
-                              names.inside_name, list.empty() ? "nothing" : list, how, names.outside_name,
-                              named ? "; packets come in where the capture says" : "");
+    if (list.empty()) {
+        derived.why = fmt::format("no network description, and no IP packet to tell the sides by: `{}`, `{}`",
+                                  names.inside_name, names.outside_name);
+        return derived;
+    }
+    derived.why =
+        fmt::format("no network description: `{}` has {} ({}), `{}` all the rest{}", names.inside_name, list,
+                    how, names.outside_name, named ? "; packets come in where the capture says" : "");
     return derived;
 }
 

@@ -110,6 +110,29 @@ Result<void> Session::load(const std::string& path, Family family) {
     return engine_->install(*ruleset);
 }
 
+std::string Session::absent_interfaces() const {
+    std::vector<std::string> absent;
+    const auto note = [&](const InterfacePattern& pattern) {
+        if (pattern.any() || pattern.text.ends_with('+')) return;
+        if (engine_->router().interfaces().find(pattern.text)) return;
+        if (std::ranges::find(absent, pattern.text) == absent.end()) absent.push_back(pattern.text);
+    };
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+        for (const auto& table : std::as_const(*engine_).tables(family).all()) {
+            for (const auto& chain : table.chains) {
+                for (std::size_t i = 0; i < chain->spine.size(); ++i) {
+                    const auto& selectors = chain->spine.at(i).body->draft().selectors;
+                    note(selectors.in.pattern);
+                    note(selectors.out.pattern);
+                }
+            }
+        }
+    }
+    std::string list;
+    for (const auto& name : absent) list += fmt::format("{}{}", list.empty() ? "" : ", ", name);
+    return list;
+}
+
 // In a derived network the leg is told by the capture's interface, or else by the source address, and the
 // frame is as if sent to that leg.
 void Session::place_derived(Packet& packet, const io::CaptureRecord& record) {

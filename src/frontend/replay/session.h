@@ -56,6 +56,8 @@ class Session final : public Outlet, TraceSink {
     const Passed& passed() const { return passed_; }
     // One line: which router the packets went through.
     const std::string& network_line() const { return network_line_; }
+    // Interfaces that rules name (no pattern) and the router hasn't: "lan0, wan0"; "" if there are none.
+    std::string absent_interfaces() const;
     // What validate() warned of.
     const std::vector<Error>& warnings() const { return warnings_; }
 

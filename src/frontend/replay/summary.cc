@@ -20,7 +20,11 @@ void Summary::report(const PacketReport& report, const Engine&) {
     ++packets_;
     bytes_ += report.length;
     for (const auto& left : report.left) made_ += left.made_here;
-    ++ends_[{report.completion.disposition, report.completion.finding.reason}];
+    auto& end = ends_[{report.completion.disposition, report.completion.finding.reason}];
+    if (end.packets++ == 0) {
+        end.first = report.index;
+        end.numbers = report.completion.finding.numbers;
+    }
     if (report.flat.network) count_talker(report.flat, report.length);
 }
 
@@ -70,10 +74,13 @@ void list_rules(const rules::Tables& tables, std::vector<Hit>& hit, std::vector<
 
 std::string Summary::text(const Engine& engine) const {
     std::string out = fmt::format("{} packets, {} bytes\n\nverdicts\n", packets_, bytes_);
-    for (const auto& [end, count] : ends_) {
-        const auto& [disposition, reason] = end;
-        out += fmt::format("  {:>9}  {:<9}{}\n", count, name(disposition),
-                           reason == Reason::none ? "" : " " + std::string(name(reason)));
+    for (const auto& [how, end] : ends_) {
+        const auto& [disposition, reason] = how;
+        out += fmt::format("  {:>9}  {}", end.packets, name(disposition));
+        if (reason != Reason::none)
+            out += fmt::format("{:<{}} {:<21} packet {}: {}", "", 9 - name(disposition).size(), name(reason),
+                               end.first, words(reason, end.numbers));
+        out += '\n';
     }
     if (made_ > 0)
         out += fmt::format("  {:>9}  made by the router itself (answers, errors, fragments)\n", made_);

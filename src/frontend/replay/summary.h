@@ -23,7 +23,11 @@ class Summary final : public ReportSink {
     void count_talker(const Flat& flat, std::uint32_t length);
 
     std::uint64_t packets_ = 0, bytes_ = 0, made_ = 0;
-    std::map<std::pair<Disposition, Reason>, std::uint64_t> ends_;
+    struct End {
+        std::uint64_t packets = 0, first = 0;  // first: its number
+        Numbers numbers{};                     // of the first one's reason
+    };
+    std::map<std::pair<Disposition, Reason>, End> ends_;
     std::unordered_map<std::string, Talker> talkers_;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "frontend/bench/traffic.h"
+#include "frontend/tool/arguments.h"
 #include "frontend/tool/tool.h"
 #include "iptables/restore.h"
 #include "oracle/kernel_bench.h"
@@ -193,15 +194,7 @@ int run_bench(int argc, char** argv) {
     app.add_option("--against", against, "`kernel` (root): the kernel does the same work in the same run")
         ->check(CLI::IsMember({"kernel"}));
     app.add_option("--rounds", rounds, "how often all 65,536 frames are sent")->check(CLI::Range(3, 1000));
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
-    const auto refuse = [](const Error& error) {
-        fmt::print(stderr, "gatehouse: {}\n", error.text());
-        return 1;
-    };
+    if (const auto end = read_arguments(app, argc, argv)) return *end;
     if (!against.empty()) {
         if (auto available = oracle::KernelBench::available(); !available) return refuse(available.error());
     }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "frontend/tool/arguments.h"
 #include "frontend/tool/session_options.h"
 #include "frontend/tool/tool.h"
 #include "trace/packet_words.h"
@@ -31,11 +32,6 @@ class One final : public ReportSink {
   private:
     std::uint64_t index_;
 };
-
-int refuse(const Error& error) {
-    fmt::print(stderr, "gatehouse: {}\n", error.text());
-    return 2;
-}
 
 void tell(const Session& session, const PacketReport& report) {
     fmt::print("{}\n\n{}", session.network_line(), report.walk);
@@ -89,12 +85,9 @@ int run_explain(int argc, char** argv) {
     app.add_option("PACKET", what,
                    "CAPTURE NUMBER (a pcap or pcapng file, and a packet's number in it, from 1), "
                    "or 'INTERFACE PACKET'")
-        ->required();
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
+        ->required()
+        ->type_name("");
+    if (const auto end = read_arguments(app, argc, argv)) return *end;
     if (auto read = read_inside(inside, options); !read) return refuse(read.error());
     const auto number = what.size() == 2 ? parse_number(what[1]) : std::nullopt;
     if (number && *number > 0) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "frontend/tool/arguments.h"
 #include "frontend/tool/tool.h"
 #include "iptables/help.h"
 #include "rules/draft.h"
@@ -173,14 +174,10 @@ int run_extensions(int argc, char** argv) {
     bool as_json = false, as_markdown = false;
     CLI::App app("Lists the matches and targets that rules can use; with names, explains these.",
                  "gatehouse extensions");
-    app.add_option("NAME", names, "a match or target, as in tcp or REJECT");
+    app.add_option("NAME", names, "a match or target, as in tcp or REJECT")->type_name("");
     auto* const json = app.add_flag("--json", as_json, "as JSON");
     app.add_flag("--markdown", as_markdown, "all of them as a reference page")->excludes(json);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
+    if (const auto end = read_arguments(app, argc, argv)) return *end;
     if (!names.empty()) return print_help(names, as_json);
     if (as_json) {
         nlohmann::ordered_json all = nlohmann::ordered_json::array();

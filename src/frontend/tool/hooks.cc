@@ -1,18 +1,19 @@
 // gatehouse hooks: the order of stages, as data.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "frontend/tool/arguments.h"
 #include "frontend/tool/tool.h"
 #include "hook/order.h"
 #include "rules/draft.h"
 
 namespace gatehouse::frontend {
 
-int run_hooks(int argc, char**) {
-    if (argc > 1) {
-        fmt::print(stderr, "usage: gatehouse hooks\n");
-        return 2;
-    }
+int run_hooks(int argc, char** argv) {
+    CLI::App app("Shows the order of stages and tables at each hook, with their priorities.",
+                 "gatehouse hooks");
+    if (const auto end = read_arguments(app, argc, argv)) return *end;
     struct Line {
         std::int32_t priority;
         std::string text;

@@ -8,6 +8,7 @@
 #include "frontend/replay/outputs.h"
 #include "frontend/replay/session.h"
 #include "frontend/replay/summary.h"
+#include "frontend/tool/arguments.h"
 #include "frontend/tool/session_options.h"
 #include "frontend/tool/tool.h"
 
@@ -48,11 +49,6 @@ void tell_passed(const Passed& passed) {
         fmt::print(stderr, "gatehouse: the first of these: {}\n", passed.first_problem);
 }
 
-int refuse(const Error& error) {
-    fmt::print(stderr, "gatehouse: {}\n", error.text());
-    return 2;
-}
-
 }  // namespace
 
 int run_replay(int argc, char** argv) {
@@ -66,21 +62,27 @@ int run_replay(int argc, char** argv) {
     std::vector<std::string> inside;
     add_session_options(app, options, inside);
     app.add_option("-w", write_to,
-                   "write what leaves as pcapng, each packet with its verdict, rule and reason as comment");
+                   "write what leaves as pcapng, each packet with its verdict, rule and reason as comment")
+        ->type_name("FILE");
     app.add_flag("--json", json, "one JSON object a line for every packet, on standard output");
     app.add_option("--batch", options.batch, "packets handed over at once")->check(CLI::Range(1, 4096));
     app.add_option("CAPTURE", captures, "pcap or pcapng files, gzip'd or not; - is standard input")
-        ->required();
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
+        ->required()
+        ->type_name("FILE");
+    app.footer(
+        "Exit codes: 0 done, 1 done as far as a capture is damaged, 2 bad usage, rules or configuration. "
+        "doc/replay.md tells more.");
+    if (const auto end = read_arguments(app, argc, argv)) return *end;
     if (auto read = read_inside(inside, options); !read) return refuse(read.error());
     auto session = Session::open(options, captures);
     if (!session) return refuse(session.error());
     for (const auto& warning : (*session)->warnings())
         fmt::print(stderr, "gatehouse: warning: {}\n", warning.text());
+    const std::string absent = (*session)->absent_interfaces();
+    if (!absent.empty())
+        fmt::print(
+            stderr, "gatehouse: the rules name interfaces that this router hasn't: {}{}\n", absent,
+            options.config.empty() ? " (--inside-interface and --outside-interface give it names)" : "");
 
     Fan fan;
     Summary summary;

@@ -6,15 +6,21 @@
 namespace gatehouse::frontend {
 
 void add_session_options(CLI::App& app, SessionOptions& options, std::vector<std::string>& inside) {
-    app.add_option("--rules", options.rules4, "IPv4 rules, as iptables-save writes them");
-    app.add_option("--rules6", options.rules6, "IPv6 rules, as ip6tables-save writes them");
-    app.add_option("--config", options.config, "the network: interfaces, routes, neighbours (TOML)");
+    app.add_option("--rules", options.rules4, "IPv4 rules, as iptables-save writes them")->type_name("FILE");
+    app.add_option("--rules6", options.rules6, "IPv6 rules, as ip6tables-save writes them")
+        ->type_name("FILE");
+    app.add_option("--config", options.config,
+                   "the network: interfaces, routes, neighbours (TOML; doc/network.md)")
+        ->type_name("FILE");
     app.add_option("--inside", inside,
-                   "without --config: a prefix that is on the inside (private addresses otherwise)");
+                   "without --config: a prefix that is on the inside (private addresses otherwise)")
+        ->type_name("PREFIX");
     app.add_option("--inside-interface", options.derive.inside_name,
-                   "without --config: the inside interface's name");
+                   "without --config: the inside interface's name")
+        ->type_name("NAME");
     app.add_option("--outside-interface", options.derive.outside_name,
-                   "without --config: the outside interface's name");
+                   "without --config: the outside interface's name")
+        ->type_name("NAME");
 }
 
 Result<void> read_inside(const std::vector<std::string>& inside, SessionOptions& options) {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "frontend/scenario/run.h"
+#include "frontend/tool/arguments.h"
 #include "frontend/tool/tool.h"
 
 namespace gatehouse::frontend {
@@ -24,11 +25,6 @@ struct Options {
         return tool == "nft" ? oracle::Tool::iptables_nft : oracle::Tool::iptables_legacy;
     }
 };
-
-int refuse(const Error& error) {
-    fmt::print(stderr, "gatehouse: {}\n", error.text());
-    return 2;
-}
 
 // Files as given; of a folder, every *.gh in it and below, sorted.
 Result<std::vector<std::string>> files_of(const std::vector<std::string>& paths) {
@@ -108,19 +104,17 @@ int run_test(int argc, char** argv) {
         "Runs scenario files (doc/scenarios.md). Exit codes: 0 all passed, 1 some failed, 2 bad usage "
         "or a file that can't be run.",
         "gatehouse test");
-    app.add_option("PATH", options.paths, "scenario files, or folders with *.gh files")->required();
+    app.add_option("PATH", options.paths, "scenario files, or folders with *.gh files")
+        ->required()
+        ->type_name("FILE|FOLDER");
     app.add_option("--against", options.against, "engine (virtual time), or kernel (needs root)")
         ->check(CLI::IsMember({"engine", "kernel"}));
     app.add_option("--tool", options.tool, "with --against kernel: iptables-legacy or iptables-nft")
         ->check(CLI::IsMember({"legacy", "nft"}));
-    app.add_option("--junit", options.junit_file, "write the results as JUnit XML");
+    app.add_option("--junit", options.junit_file, "write the results as JUnit XML")->type_name("FILE");
     app.add_flag("--tap", options.tap_output, "print the results as TAP");
     app.add_flag("-v,--verbose", options.verbose, "show every file, and every packet's walk");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
+    if (const auto end = read_arguments(app, argc, argv)) return *end;
     if (options.kernel()) {
         if (auto there = oracle::Kernel::available(options.kernel_tool()); !there)
             return refuse(there.error());
