@@ -94,7 +94,7 @@ TransportPlace find_transport(Bytes packet) {
         if (place.protocol == protocol::fragment) {
             const std::uint16_t field = load_be16(&packet[at + 2]);
             place.fragment_offset = static_cast<std::uint16_t>(field >> 3);
-            place.fragmented = (field & 0xfff9) != 0;
+            place.fragmented |= (field & 0xfff9) != 0;
             if (place.fragment_offset != 0) {
                 place.protocol = next;
                 at += FragmentView::length;
