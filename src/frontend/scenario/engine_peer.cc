@@ -11,6 +11,7 @@ namespace gatehouse::frontend::scenario {
 
 namespace {
 
+constexpr std::uint32_t packets = 64;                      // one, and the fragments that wait
 constexpr Nanoseconds beginning = 1'700'000'000 * second;  // when a scenario starts
 
 class EnginePeer final : public Peer, Outlet, LogSink {
@@ -29,12 +30,11 @@ class EnginePeer final : public Peer, Outlet, LogSink {
 
     Result<std::vector<oracle::LeftFrame>> inject(const std::string& port, Bytes frame,
                                                   Nanoseconds after) override {
-        left_.clear();
-        logged_.clear();
-        narrator_.clear();
+        forget();
         now_ = now_ + after;
         Packet* const packet = pool_.take();
-        if (packet == nullptr || frame.size() > max_frame) return fail("the frame doesn't fit a packet");
+        if (packet == nullptr) return fail("more fragments wait than a scenario may have");
+        if (frame.size() > max_frame) return fail("the frame doesn't fit a packet");
         std::copy(frame.begin(), frame.end(), packet->data);
         packet->length = static_cast<std::uint32_t>(frame.size());
         packet->in = *engine_.router().interfaces().find(port);
@@ -44,6 +44,12 @@ class EnginePeer final : public Peer, Outlet, LogSink {
         return left_;
     }
 
+    Result<std::vector<oracle::LeftFrame>> pass(Nanoseconds after) override {
+        forget();
+        now_ = now_ + after;
+        engine_.advance(now_);
+        return left_;
+    }
     Result<std::string> counters(Family family) override {
         return iptables::save(engine_.tables(family), true);
     }
@@ -52,6 +58,12 @@ class EnginePeer final : public Peer, Outlet, LogSink {
     std::vector<std::string> logged() const override { return logged_; }
 
   private:
+    void forget() {
+        outcome_ = {};
+        left_.clear();
+        logged_.clear();
+        narrator_.clear();
+    }
     void complete(Packet& packet, const Completion& completion) override {
         outcome_ = {.left = completion.disposition == Disposition::forwarded ||
                             completion.disposition == Disposition::replaced,
@@ -71,7 +83,7 @@ class EnginePeer final : public Peer, Outlet, LogSink {
     void log(Time, int, std::string_view line) override { logged_.emplace_back(line); }
 
     EmptyWorld world_;
-    Pool pool_{static_cast<PoolId>(1), 2, max_frame + 64};
+    Pool pool_{static_cast<PoolId>(1), packets, max_frame + 64};
     Time now_{beginning};
     Outcome outcome_;
     std::vector<oracle::LeftFrame> left_;

@@ -34,6 +34,10 @@ class KernelPeer final : public Peer {
         if (after > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(after));
         return kernel_->inject(port, frame);
     }
+    Result<std::vector<oracle::LeftFrame>> pass(Nanoseconds after) override {
+        std::this_thread::sleep_for(std::chrono::nanoseconds(after));
+        return kernel_->collect();
+    }
     Result<std::string> counters(Family family) override { return kernel_->counters(family); }
     // iptables-nft has no counters of policies.
     bool counts_policies() const override { return tool_ == oracle::Tool::iptables_legacy; }

@@ -99,6 +99,7 @@ class Parser {
         }
         const std::size_t timed = first.front() == '+' ? 1 : 0;
         if (words.size() > timed + 1 && words[timed + 1] == "<") return arrival(words, timed);
+        if (timed == 1 && joined(words, 1) == "nothing comes") return pause(words);
         if (words.size() > 1 && words[1] == ">") return leaving(words);
         if (!scenario_.steps.empty() && network_word(first))
             return fail("the network is described before rules and packets");
@@ -222,18 +223,32 @@ class Parser {
         return static_cast<unsigned>(*count);
     }
 
+    // "+0.1"
+    Result<Nanoseconds> wait(const std::string& word) {
+        const std::string number = word.substr(1);
+        std::size_t used = 0;
+        double seconds = -1;
+        if (!number.empty() && number.size() < 16 &&
+            number.find_first_not_of("0123456789.") == std::string::npos && number != ".")
+            seconds = std::stod(number, &used);
+        if (used != number.size() || !(seconds >= 0 && seconds <= longest_wait))
+            return fail(fmt::format("expected a time in seconds, as in +0.1, got `{}`", word));
+        return static_cast<Nanoseconds>(seconds * 1e9);
+    }
+
+    Result<void> pause(const std::vector<std::string>& words) {
+        const auto after = wait(words[0]);
+        if (!after) return std::unexpected(after.error());
+        scenario_.steps.push_back({line_, Arrival{.after = *after}});
+        return {};
+    }
+
     Result<void> arrival(const std::vector<std::string>& words, std::size_t at) {
         Arrival arrival;
         if (at == 1) {
-            const std::string number = words[0].substr(1);
-            std::size_t used = 0;
-            double seconds = -1;
-            if (!number.empty() && number.size() < 16 &&
-                number.find_first_not_of("0123456789.") == std::string::npos && number != ".")
-                seconds = std::stod(number, &used);
-            if (used != number.size() || !(seconds >= 0 && seconds <= longest_wait))
-                return fail(fmt::format("expected a time in seconds, as in +0.1, got `{}`", words[0]));
-            arrival.after = static_cast<Nanoseconds>(seconds * 1e9);
+            const auto after = wait(words[0]);
+            if (!after) return std::unexpected(after.error());
+            arrival.after = *after;
         }
         auto in = known_port(words[at]);
         if (!in) return std::unexpected(in.error());
@@ -270,6 +285,7 @@ class Parser {
         leaving.times = *count;
         if (at >= words.size()) return fail("expected `same`, `router PACKET` or a packet");
         if (words[at] == "same") {
+            if ((*arrival)->port.empty()) return fail("no packet came in that this could be");
             if (auto hex = (*arrival)->packet.find("hex"); hex == nullptr)
                 leaving.written.set("src", *(*arrival)->packet.find("src"));
             if (const auto* proto = (*arrival)->packet.find("proto")) leaving.written.set("proto", *proto);

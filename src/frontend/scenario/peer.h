@@ -24,6 +24,8 @@ class Peer {
     // Lets `after` pass, then receives the frame; what leaves because of it, in order.
     virtual Result<std::vector<oracle::LeftFrame>> inject(const std::string& port, Bytes frame,
                                                           Nanoseconds after) = 0;
+    // Lets `after` pass; what leaves meanwhile.
+    virtual Result<std::vector<oracle::LeftFrame>> pass(Nanoseconds after) = 0;
     // As iptables-save -c writes them.
     virtual Result<std::string> counters(Family family) = 0;
 

@@ -41,18 +41,23 @@ class Runner {
     }
 
     Result<void> receive(const Arrival& arrival) {
-        const auto frame = build_frame(arrival.packet);
-        if (!frame) return std::unexpected(frame.error());
+        const bool comes = !arrival.port.empty();
+        if (comes) {
+            auto frame = build_frame(arrival.packet);
+            if (!frame) return std::unexpected(frame.error());
+            frame_ = std::move(*frame);
+        }
         std::vector<oracle::LeftFrame> left;
         std::vector<std::string> logged;
         for (unsigned i = 0; i < arrival.times; ++i) {
-            auto some = peer_.inject(arrival.port, *frame, i == 0 ? arrival.after : 0);
+            const Nanoseconds after = i == 0 ? arrival.after : 0;
+            auto some = comes ? peer_.inject(arrival.port, frame_, after) : peer_.pass(after);
             if (!some) return std::unexpected(some.error());
             std::ranges::move(*some, std::back_inserter(left));
             std::ranges::move(peer_.logged(), std::back_inserter(logged));
         }
         const std::size_t before = failures;
-        if (arrival.judged) check_leaving(arrival, *frame, left);
+        if (arrival.judged) check_leaving(arrival, frame_, left);
         if (const Outcome* outcome = peer_.outcome()) {
             for (const auto& fate : arrival.fates) check_fate(fate, *outcome);
             for (const auto& log : arrival.logs) check_log(log, logged);
@@ -165,6 +170,7 @@ class Runner {
     Peer& peer_;
     bool verbose_;
     int line_ = 0;
+    std::vector<std::uint8_t> frame_;  // that came last
 };
 
 std::string escaped(std::string_view text) {

@@ -42,8 +42,9 @@ struct Fate {
 };
 
 // Packets that come in, and what must come of them.
+// A packet comes in, or time passes without one.
 struct Arrival {
-    std::string port;
+    std::string port;  // empty: none comes
     Fields packet;
     unsigned times = 1;
     Nanoseconds after = 0;  // since the step before
