@@ -57,7 +57,7 @@ struct Completion {
     std::uint64_t cookie = 0;
     Verdict verdict{};
     std::string_view interface;  // forwarded: by which it leaves
-    Bytes bytes;                 // the frame as it now is
+    Bytes bytes;                 // the frame as it now is; delivered: of fragments, the whole datagram's
     std::uint32_t mark = 0;
     bool changed = false;                    // bytes or mark differ from what came in
     std::string_view reason;                 // "ttl-exceeded", "rule-drop"; "none"

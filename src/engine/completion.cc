@@ -5,7 +5,8 @@
 namespace gatehouse {
 
 void Engine::Core::settle(Packet& packet, const Completion& completion) {
-    if (completion.finding) ++statistics.reasons[static_cast<std::size_t>(completion.finding.reason)];
+    if (completion.finding && defrag::Whole::of(packet) == nullptr)
+        ++statistics.reasons[static_cast<std::size_t>(completion.finding.reason)];
     if (packet.generated) {
         if (completion.disposition == Disposition::forwarded) {
             ++statistics.sent;
@@ -16,6 +17,7 @@ void Engine::Core::settle(Packet& packet, const Completion& completion) {
         emitter.give_back(&packet);
         return;
     }
+    if (defrag::Whole::of(packet) != nullptr) return settle_whole(packet, completion);
     switch (completion.disposition) {
         case Disposition::forwarded: ++statistics.forwarded; break;
         case Disposition::delivered: ++statistics.delivered; break;

@@ -1,5 +1,9 @@
 // The engine's insides, shared by the files of this folder.
 #pragma once
+#include <algorithm>
+#include <optional>
+
+#include "defrag/reassembler.h"
 #include "engine/emitter.h"
 #include "engine/engine.h"
 #include "packet/parse.h"
@@ -24,7 +28,10 @@ struct Passage {
     Packet& packet() const { return context.packet; }
 };
 
-struct Engine::Core {
+// The last stage of INPUT, which asks for a program that takes the packet.
+constexpr std::string_view socket_stage = "socket";
+
+struct Engine::Core final : defrag::Releaser {
     Core(Configuration configuration, World& world, Outlet& outlet);
 
     Configuration configuration;
@@ -36,6 +43,11 @@ struct Engine::Core {
     Order order;
     rules::Tables tables4{Family::ipv4}, tables6{Family::ipv6};
     WaitingRoom waiting;
+    defrag::WholePool wholes;
+    defrag::Reassembler fragments4, fragments6;
+    std::optional<defrag::Reassembler> tracked_fragments6;  // once tracking has asked for it
+    Packet* successor = nullptr;  // a datagram that the packet at hand made whole, until it goes on
+    Time fragments_due;           // when the first of them may expire
     Statistics statistics;
     Holder* holder = nullptr;
 
@@ -64,6 +76,27 @@ struct Engine::Core {
     void remember_output(Passage& passage);
     void trace_route(const Passage& passage, bool again = false) const;
 
+    // reassembly.cc: fragments that wait, and the datagrams made of them.
+    void track_fragments6();
+    defrag::Reassembler& reassembler(Family family, defrag::Purpose purpose);
+    Verdict gather(Context& context, defrag::Purpose purpose);
+    static Verdict gather_at_hook(void* core, std::uint32_t, Context& context);
+    bool gather_local(Passage& passage);
+    void succeed(const Passage& passage, std::size_t row);
+    std::size_t socket_row() const;
+    Passage passage_of(Packet& fragment, InterfaceId in, defrag::Purpose purpose);
+    void absorbed(Packet& fragment, InterfaceId in, const defrag::Whole& whole) override;
+    void dropped(Packet& fragment, InterfaceId in, defrag::Group group, const Finding& why) override;
+    void expired(Packet& first, InterfaceId in, defrag::Group group) override;
+    void expire_fragments();
+    void discard_fragments();
+    void settle_whole(Packet& packet, Completion completion);
+    void each_reassembler(auto visit) {
+        visit(fragments4);
+        visit(fragments6);
+        if (tracked_fragments6) visit(*tracked_fragments6);
+    }
+
     // completion.cc: the ways a packet ends.
     void finish(Passage& passage, Disposition disposition);
     void drop(Passage& passage, Finding finding);
@@ -76,6 +109,8 @@ struct Engine::Core {
 
     void clock(Time now) {
         if (services.now < now) services.now = now;
+        if (services.now >= fragments_due) [[unlikely]]
+            expire_fragments();
     }
 };
 

@@ -6,15 +6,19 @@
 namespace gatehouse {
 
 namespace {
-constexpr std::uint32_t largest = 2048;  // an answer quotes at most 1280 bytes
+constexpr std::uint32_t small_frame = 2048;  // an answer quotes at most 1280 bytes
+constexpr std::uint32_t large_packets = 4;
 constexpr std::uint32_t link_header = 64;
 }  // namespace
 
 EngineEmitter::EngineEmitter(std::uint32_t limit)
-    : pool_(static_cast<PoolId>(0), limit, largest, link_header, 0), queue_(limit) {}
+    : small_(static_cast<PoolId>(0), limit, small_frame, link_header, 0),
+      large_(static_cast<PoolId>(1), large_packets, max_frame, link_header, 0),
+      queue_(limit + large_packets) {}
 
 Packet* EngineEmitter::make(std::uint32_t length) {
-    Packet* packet = length <= largest ? pool_.take() : nullptr;
+    Packet* packet = nullptr;
+    if (length <= max_frame) packet = (length <= small_frame ? small_ : large_).take();
     if (packet == nullptr) {
         ++refused_;
         return nullptr;
@@ -26,7 +30,7 @@ Packet* EngineEmitter::make(std::uint32_t length) {
 }
 
 void EngineEmitter::queue(Packet* packet, const Packet& because, Way way) {
-    assert(waiting_ < queue_.size());  // the pool has no more packets than the queue has places
+    assert(waiting_ < queue_.size());  // the pools have no more packets than the queue has places
     packet->traced = because.traced;
     packet->time = because.time;
     packet->cookie = because.cookie;  // whoever counts can tell what it answers

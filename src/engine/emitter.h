@@ -12,7 +12,8 @@ namespace gatehouse {
 
 class EngineEmitter final : public Emitter {
   public:
-    // At most `limit` packets can wait.
+    // At most `limit` packets can wait, of which few are longer than an Ethernet frame: answers to pings that
+    // came in fragments.
     explicit EngineEmitter(std::uint32_t limit);
 
     Packet* make(std::uint32_t length) override;
@@ -29,7 +30,7 @@ class EngineEmitter final : public Emitter {
     };
     // The oldest that waits.
     Made next();
-    void give_back(Packet* packet) { pool_.give_back(packet); }
+    void give_back(Packet* packet) { (packet->pool == small_.id() ? small_ : large_).give_back(packet); }
 
     // Packets that couldn't be made because the pool was empty or the queue full.
     std::uint64_t refused() const { return refused_; }
@@ -37,7 +38,7 @@ class EngineEmitter final : public Emitter {
   private:
     void queue(Packet* packet, const Packet& because, Way way);
 
-    Pool pool_;
+    Pool small_, large_;
     std::vector<Made> queue_;  // a ring
     std::uint32_t head_ = 0, waiting_ = 0;
     std::uint64_t refused_ = 0;

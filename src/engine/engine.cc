@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/core.h"
 #include "packet/reason.h"
@@ -20,14 +21,22 @@ struct BaseChain {
 
 // The last stage of INPUT: a packet may have to wait for its program's word.
 Verdict ask_for_socket(void*, std::uint32_t, Context& context) {
-    if (context.packet.generated || context.services.world->local_socket(context.packet) != Answer::wait) {
+    // IPv6's fragments are put together first, behind INPUT.
+    if (context.packet.generated || context.packet.flat.fragmented ||
+        context.services.world->local_socket(context.packet) != Answer::wait) {
         return Verdict::proceed;
     }
     context.suspension = {.why = WaitFor::local_socket};
     return Verdict::suspend;
 }
 
-constexpr std::string_view socket_stage = "socket";
+defrag::Limits fragment_limits(const Configuration& configuration, const FragmentTunables& tunables) {
+    return {.timeout = tunables.time_s * second,
+            .memory = tunables.high_thresh,
+            .max_distance = configuration.tunables.ipfrag_max_dist,
+            .fragments = configuration.fragments.fragments,
+            .datagrams = configuration.fragments.datagrams};
+}
 
 }  // namespace
 
@@ -36,7 +45,13 @@ Engine::Core::Core(Configuration given, World& world, Outlet& to)
       outlet(to),
       random(configuration.seed),
       emitter(configuration.emit_limit),
-      waiting(configuration.waiting) {
+      waiting(configuration.waiting),
+      wholes(configuration.fragments.wholes),
+      fragments4(defrag::Manner::ipv4, fragment_limits(configuration, configuration.tunables.fragments4),
+                 random(), wholes),
+      fragments6(defrag::Manner::ipv6_local,
+                 fragment_limits(configuration, configuration.tunables.fragments6), random(), wholes),
+      fragments_due{std::numeric_limits<Nanoseconds>::max()} {
     services = {.random = &random,
                 .world = &world,
                 .emitter = &emitter,
@@ -49,6 +64,13 @@ Engine::Core::Core(Configuration given, World& world, Outlet& to)
                    .name = std::string(socket_stage),
                    .run = ask_for_socket});
     }
+}
+
+void Engine::Core::track_fragments6() {
+    if (tracked_fragments6) return;
+    tracked_fragments6.emplace(defrag::Manner::ipv6_tracking,
+                               fragment_limits(configuration, configuration.tunables.tracked_fragments6),
+                               random(), wholes);
 }
 
 Engine::Engine(Configuration configuration, World& world, Outlet& outlet)
@@ -66,6 +88,8 @@ void Engine::advance(Time now) {
     core_->expire(core_->services.now);
 }
 
+void Engine::discard_fragments() { core_->discard_fragments(); }
+
 void Engine::discard_waiting() {
     while (auto held = core_->waiting.any()) {
         Passage passage{
@@ -82,6 +106,7 @@ Verdict Engine::hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out,
     Verdict verdict = Verdict::proceed;
     for (const auto& row :
          core_->order.at(is_v4(packet.flat.family) ? HookFamily::ip : HookFamily::ip6, hook)) {
+        if (row.run == &Core::gather_at_hook) continue;
         verdict = row.run(row.object, row.argument, context);
         if (verdict != Verdict::proceed) break;
     }

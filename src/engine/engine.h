@@ -25,10 +25,19 @@
 
 namespace gatehouse {
 
+// How many fragments may wait for the rest of their datagrams. The bytes that they take, and the time, are
+// tunables.
+struct FragmentLimits {
+    std::uint32_t fragments = 1024;  // of each family, and of IPv6 for tracking
+    std::uint32_t datagrams = 1024;
+    std::uint32_t wholes = 32;  // datagrams that were put together and haven't come to their end
+};
+
 struct Configuration {
     std::shared_ptr<const route::Router> router;  // interfaces, addresses, routes, neighbours
     Tunables tunables{};
     WaitingLimits waiting{};
+    FragmentLimits fragments{};
     std::uint32_t emit_limit = 256;  // packets of the engine's own that can wait to be sent
     std::uint64_t seed = 1;
     bool raw_before_defrag = false;  // the raw table at -450 rather than -300
@@ -81,13 +90,15 @@ class Engine {
     void send(std::span<Packet* const> batch);
     // Goes on with a suspended packet. False: no packet waits under this token (any more).
     bool resume(Token token, const Resume& how);
-    // Time passes with no packet: those that waited too long are dropped.
+    // Time passes with no packet: those that waited too long are dropped, suspended packets and fragments.
     void advance(Time now);
-    // Gives up every waiting packet.
+    // Gives up every suspended packet.
     void discard_waiting();
+    // Gives up every fragment that waits for the rest of its datagram.
+    void discard_fragments();
 
     // Sends a packet through one hook alone, without routing (for embedders and NFQUEUE). The packet has been
-    // parsed.
+    // parsed. Fragments are not put together: there is no way that a datagram could go on.
     Verdict hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out, Finding& finding,
                  Decision& decision);
 
@@ -99,6 +110,10 @@ class Engine {
     // Puts a family's tables in place of those there, whatever they were: prepares that here and applies it.
     // Refused, with every rule named, when a rule needs what this engine hasn't got (connection tracking).
     Result<void> install(const rules::Ruleset& ruleset);
+    // Whether PREROUTING and OUTPUT put a family's fragments together, as they do where connections are
+    // tracked. Off, unless told otherwise: then fragments pass as they come, and only this host's own are
+    // put together.
+    void defragment(Family family, bool on);
     // Takes another set of routes, neighbours and interfaces.
     void install(std::shared_ptr<const route::Router> router);
 

@@ -13,7 +13,7 @@ enum class Disposition : std::uint8_t {
     delivered,  // it is for a program on this host
     dropped,    // see Completion::finding
     consumed,   // the router's own stack answered it or used it up (finding says how)
-    replaced,   // other packets left in its stead: its fragments
+    replaced,   // other packets left in its stead: its fragments, or those of the datagram that it made whole
 };
 
 struct Completion {
@@ -23,6 +23,9 @@ struct Completion {
     Decision decision{};
     Mark mark{};
     bool changed = false;
+    // Delivered: the datagram that was put together of this fragment and earlier ones, for the time of the
+    // call; nullptr if the packet is what is delivered.
+    const Packet* whole = nullptr;
 };
 
 // Called on the engine's thread, from receive(), resume() and advance(). Must not call back into the engine.
@@ -31,7 +34,8 @@ class Outlet {
     virtual ~Outlet() = default;
     // Each packet that came in, exactly once; it belongs to its device again from here on.
     virtual void complete(Packet& packet, const Completion& completion) = 0;
-    // A packet that the router made: it leaves by `out`. It is the engine's again after the call.
+    // A packet that the router made, or put together: it leaves by `out`. It is the engine's again after the
+    // call.
     virtual void transmit(const Packet& packet, InterfaceId out) = 0;
     // A packet that the router made and that didn't leave, with the reason.
     virtual void discard(const Packet& packet, const Completion& completion) = 0;

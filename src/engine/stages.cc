@@ -115,7 +115,7 @@ bool Engine::Core::run_hook(Passage& passage, std::size_t row) {
         switch (rows[row].run(rows[row].object, rows[row].argument, context)) {
             case Verdict::proceed: break;
             case Verdict::drop: finish(passage, Disposition::dropped); return false;
-            case Verdict::stolen: return false;
+            case Verdict::stolen: succeed(passage, row + 1); return false;
             case Verdict::suspend: suspend(passage, row); return false;
         }
     }
@@ -148,11 +148,14 @@ bool Engine::Core::route_arrival(Passage& passage) {
     }
     if (route.kind != route::Kind::forward) {
         context.hook = Hook::input;
-        return true;
+        const bool piece = is_v4(packet.flat.family) && packet.flat.fragmented;
+        return !piece || gather_local(passage);
     }
     const std::uint32_t mtu = stack::path_mtu(route, interface(route.interface));
     context.out = route.interface;
-    if (const Finding finding = stack::prepare_forward(context, mtu)) {
+    const defrag::Whole* const whole = defrag::Whole::of(packet);
+    const std::uint32_t largest = whole == nullptr ? 0 : whole->largest;
+    if (const Finding finding = stack::prepare_forward(context, mtu, largest)) {
         drop(passage, finding);
         return false;
     }
@@ -214,6 +217,8 @@ void Engine::Core::deliver(Passage& passage) {
         context.finding = {.reason = Reason::local_consumed};
         return finish(passage, Disposition::consumed);
     }
+    const bool whole = defrag::Whole::of(context.packet) != nullptr;
+    if ((context.packet.flat.fragmented || whole) && !gather_local(passage)) return;
     if (services.world->local_socket(context.packet) == Answer::yes)
         return finish(passage, Disposition::delivered);
     // What was sent to many gets no answer but an echo's, however the frame was addressed.
@@ -226,6 +231,19 @@ void Engine::Core::deliver(Passage& passage) {
     }
     finish(passage, Disposition::consumed);
 }
+
+namespace {
+
+// What came in fragments leaves in fragments, and IPv6's without a need only if it is larger than they were.
+bool must_be_cut(const Packet& packet, std::uint32_t mtu) {
+    if (packet.segmentation != SegmentationType::none) return false;
+    const std::uint32_t length = packet.flat.l3_length;
+    const defrag::Whole* const whole = defrag::Whole::of(packet);
+    if (length > mtu || whole == nullptr) return length > mtu;
+    return is_v4(packet.flat.family) || length > whole->largest;
+}
+
+}  // namespace
 
 // POST_ROUTING let it pass: out over the link, whole or in fragments.
 void Engine::Core::depart(Passage& passage) {
@@ -249,20 +267,26 @@ void Engine::Core::depart(Passage& passage) {
                             router().select_source(Family::ipv4, context.out, packet.flat.destination));
     stack::frame(packet, out.mac, *mac);
     const std::uint32_t mtu = stack::path_mtu(passage.route, out);
-    if (packet.flat.l3_length > mtu && packet.segmentation == SegmentationType::none)
-        return depart_in_fragments(passage, mtu);
+    if (must_be_cut(packet, mtu)) return depart_in_fragments(passage, mtu);
     finish(passage, Disposition::forwarded);
 }
 
 // The packet doesn't fit its link and may be cut: its fragments leave in its place.
 void Engine::Core::depart_in_fragments(Passage& passage, std::uint32_t mtu) {
     Context& context = passage.context;
-    const bool made = defrag::fragment(
-        context.packet, mtu, [&](std::uint32_t length) { return emitter.make(length); },
-        [&](Packet& piece) {
-            ++statistics.generated;
-            settle(piece, {.disposition = Disposition::forwarded, .out = context.out});
-        });
+    const Packet& packet = context.packet;
+    const bool v4 = is_v4(packet.flat.family);
+    const defrag::Whole* const whole = defrag::Whole::of(packet);
+    // IPv6 packets are cut where they begin, and where they were put together.
+    const bool may_be_cut = v4 || packet.generated || whole != nullptr;
+    const bool made =
+        may_be_cut && defrag::fragment(
+                          packet, {.mtu = mtu, .id = v4 ? 0 : random.next32(), .whole = whole},
+                          [&](std::uint32_t length) { return emitter.make(length); },
+                          [&](Packet& piece) {
+                              ++statistics.generated;
+                              settle(piece, {.disposition = Disposition::forwarded, .out = context.out});
+                          });
     if (!made)
         return drop(passage,
                     {.reason = Reason::packet_too_big, .numbers = {context.packet.flat.l3_length, mtu}});

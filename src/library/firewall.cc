@@ -40,6 +40,12 @@ Completion described(const Finding& finding, const Decision& decision) {
             .numbers = finding.numbers};
 }
 
+// Packets that an engine may keep at a time: suspended ones, and fragments of three kinds.
+std::uint32_t most_waiting(const Configuration& configuration) {
+    return std::min(configuration.waiting.packets, 65'536u) +
+           3 * std::min(configuration.fragments.fragments, 65'536u);
+}
+
 std::unexpected<std::string> wrong(const Error& error) { return std::unexpected(error.text()); }
 
 }  // namespace
@@ -55,8 +61,7 @@ std::string explain(const Completion& completion) {
 struct Firewall::Parts final : World, Outlet, Holder, LogSink {
     Parts(Configuration configuration, Handler& to)
         : handler(to),
-          small(static_cast<PoolId>(1), std::min(configuration.waiting.packets, 65'536u) + spare,
-                small_frame),
+          small(static_cast<PoolId>(1), most_waiting(configuration) + spare, small_frame),
           large(static_cast<PoolId>(2), spare, large_frame),
           engine(std::move(configuration), *this, *this) {
         engine.set_holder(this);
@@ -103,6 +108,7 @@ struct Firewall::Parts final : World, Outlet, Holder, LogSink {
     void complete(Packet& packet, const gatehouse::Completion& ended) override {
         Completion c = described(ended.finding, ended.decision);
         fill(c, packet);
+        if (ended.whole != nullptr) c.bytes = ended.whole->bytes();
         c.verdict = verdict_of(ended.disposition);
         if (ended.disposition == Disposition::forwarded) c.interface = name_of(ended.out);
         c.changed = ended.changed;
@@ -132,7 +138,9 @@ Firewall& Firewall::operator=(Firewall&& other) noexcept {
     return *this;
 }
 Firewall::~Firewall() {
-    if (parts_) parts_->engine.discard_waiting();
+    if (!parts_) return;
+    parts_->engine.discard_waiting();
+    parts_->engine.discard_fragments();
 }
 
 Result<Firewall> Firewall::make(std::string_view text, Handler& handler) {

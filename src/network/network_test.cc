@@ -43,6 +43,9 @@ seed = 7
 own_packets = 8
 suspended_packets = 9
 suspended_bytes = 1000
+waiting_fragments = 11
+waiting_datagrams = 12
+reassembled_packets = 13
 )");
     ASSERT_TRUE(c) << c.error().text();
     const auto& interfaces = c->router->interfaces();
@@ -58,6 +61,9 @@ suspended_bytes = 1000
     EXPECT_EQ(c->emit_limit, 8u);
     EXPECT_EQ(c->waiting.packets, 9u);
     EXPECT_EQ(c->waiting.bytes, 1000u);
+    EXPECT_EQ(c->fragments.fragments, 11u);
+    EXPECT_EQ(c->fragments.datagrams, 12u);
+    EXPECT_EQ(c->fragments.wholes, 13u);
 }
 
 TEST(Network, AnInterfaceMayBeDown) {

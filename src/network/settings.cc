@@ -22,6 +22,13 @@ constexpr Setting settings[] = {
      [](Configuration& c, std::uint64_t v) { c.waiting.packets = static_cast<std::uint32_t>(v); }},
     {"suspended_bytes", "bytes that these may hold", 0, ~std::uint64_t{0},
      [](Configuration& c, std::uint64_t v) { c.waiting.bytes = v; }},
+    {"waiting_fragments", "fragments of each family that can wait for the rest of their datagrams", 0,
+     1u << 20,
+     [](Configuration& c, std::uint64_t v) { c.fragments.fragments = static_cast<std::uint32_t>(v); }},
+    {"waiting_datagrams", "datagrams that these may belong to", 1, 1u << 20,
+     [](Configuration& c, std::uint64_t v) { c.fragments.datagrams = static_cast<std::uint32_t>(v); }},
+    {"reassembled_packets", "datagrams put together that haven't come to their end", 0, 1u << 12,
+     [](Configuration& c, std::uint64_t v) { c.fragments.wholes = static_cast<std::uint32_t>(v); }},
 };
 
 }  // namespace

@@ -31,10 +31,26 @@ enum class Reason : std::uint16_t {
     ip6_bad_extension,     // {next header, offset}
     ip6_bad_hop_option,    // {option type, offset, answer: HopAnswer}
     ip6_jumbo_unsupported,
-    l4_truncated,      // {protocol, bytes there, bytes needed}
-    l4_bad_checksum,   // {protocol}
-    tcp_bad_options,   // {offset}
-    fragment_overlap,  // {offset}
+    l4_truncated,     // {protocol, bytes there, bytes needed}
+    l4_bad_checksum,  // {protocol}
+    tcp_bad_options,  // {offset}
+
+    // Reassembly. What kills a datagram is the reason of each of its fragments.
+    fragment_absorbed,         // {fragments}: part of a datagram that was put together
+    fragment_duplicate,        // {offset, end}: all of it was there
+    fragment_overlap,          // {offset, end}: some of it was there
+    fragment_conflicting_end,  // {end, where the datagram's end was known to be}
+    fragment_empty,            // {offset}
+    fragment_unaligned,        // {offset, end}: more follow, but not at a multiple of eight
+    fragment_beyond_end,       // {end}: past the longest packet there is
+    fragment_headers_cut,      // {bytes}: an IPv6 first fragment without all headers
+    fragment_nested,           // {offset of the header}: a fragment in a datagram of fragments
+    fragment_mixed_ecn,        // {the codepoints seen, a bit each}
+    fragment_too_far,          // {packets of this source since, limit}
+    fragment_timeout,          // {milliseconds, bytes that came}
+    fragment_memory,           // {bytes that wait, limit}
+    fragment_limit,            // {fragments that wait, datagrams that wait}
+    datagram_too_long,         // {length}
 
     // Routing and the stack around the hooks.
     martian_source,

@@ -19,21 +19,26 @@ std::uint32_t path_mtu(const route::Decision& route, const Interface& out) {
 
 namespace {
 
-Finding forward4(Context& context, std::uint32_t mtu) {
+bool too_big(const Packet& packet, std::uint32_t mtu, std::uint32_t largest_fragment) {
+    if (packet.segmentation != SegmentationType::none) return false;
+    return packet.flat.l3_length > mtu && (largest_fragment == 0 || largest_fragment > mtu);
+}
+
+Finding forward4(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment) {
     Packet& packet = context.packet;
     if (packet.flat.ttl <= 1) {
         icmp_error::send(context, icmp::time_exceeded, icmp::ttl_exceeded);
         return {.reason = Reason::ttl_exceeded, .numbers = {packet.flat.ttl}};
     }
     const bool whole_only = (load_be16(packet.l3() + 6) & 0x4000) != 0;
-    if (packet.flat.l3_length > mtu && whole_only && packet.segmentation == SegmentationType::none) {
+    if (whole_only && too_big(packet, mtu, largest_fragment)) {
         icmp_error::send(context, icmp::unreachable, icmp::fragmentation_needed, mtu);
         return {.reason = Reason::packet_too_big, .numbers = {packet.flat.l3_length, mtu}};
     }
     return {};
 }
 
-Finding forward6(Context& context, std::uint32_t mtu) {
+Finding forward6(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment) {
     Packet& packet = context.packet;
     const Address& source = packet.flat.source;
     if (packet.flat.ttl <= 1) {
@@ -50,7 +55,7 @@ Finding forward6(Context& context, std::uint32_t mtu) {
         icmp_error::send(context, icmpv6::unreachable, icmpv6::beyond_scope);
         return {.reason = Reason::bad_source_scope};
     }
-    if (packet.flat.l3_length > mtu && packet.segmentation == SegmentationType::none) {
+    if (too_big(packet, mtu, largest_fragment)) {
         icmp_error::send(context, icmpv6::packet_too_big, 0, mtu);
         return {.reason = Reason::packet_too_big, .numbers = {packet.flat.l3_length, mtu}};
     }
@@ -59,10 +64,11 @@ Finding forward6(Context& context, std::uint32_t mtu) {
 
 }  // namespace
 
-Finding prepare_forward(Context& context, std::uint32_t mtu) {
+Finding prepare_forward(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment) {
     Packet& packet = context.packet;
     if (packet.type != PacketType::host) return {.reason = Reason::not_forwarded_scope};
-    const Finding finding = is_v4(packet.flat.family) ? forward4(context, mtu) : forward6(context, mtu);
+    const Finding finding = is_v4(packet.flat.family) ? forward4(context, mtu, largest_fragment)
+                                                      : forward6(context, mtu, largest_fragment);
     if (finding) return finding;
     const std::uint8_t before = packet.flat.ttl;
     edit::set_ttl(packet, static_cast<std::uint8_t>(before - 1));

@@ -15,7 +15,9 @@ std::uint32_t path_mtu(const route::Decision& route, const Interface& out);
 
 // TTL or hop limit, size and scope, in the order of Linux's ip_forward() and ip6_forward(): takes one from
 // the TTL, or says why the packet stays here, having queued the ICMP error that its sender is owed.
-Finding prepare_forward(Context& context, std::uint32_t mtu);
+// `largest_fragment`: of a packet that was put together from fragments and will leave in fragments, how long
+// the largest was; else 0.
+Finding prepare_forward(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment);
 
 // Tells the sender of a packet for which there is no route, as its decision says.
 void answer_unroutable(Context& context, const route::Decision& route);

@@ -13,11 +13,40 @@ namespace {
 
 using Setter = void (*)(Tunables&, std::uint64_t);
 
+struct Range {
+    std::uint64_t min, max;
+};
+
 struct Row {
     std::string_view name;
     std::uint64_t max;
     Setter set;
+    Range (*range)(const Tunables&) = nullptr;  // in place of 0 to max, where another value sets bounds
 };
+
+constexpr std::uint64_t most_bytes = 0x7fffffff;
+
+// The three rows of one kind of fragments.
+template <FragmentTunables Tunables::* which>
+constexpr std::array<Row, 3> fragment_rows(std::string_view time, std::string_view high,
+                                           std::string_view low) {
+    return {{
+        {time, 86'400 * 24,
+         [](Tunables& t, std::uint64_t v) { (t.*which).time_s = static_cast<std::int64_t>(v); }},
+        {high, most_bytes, [](Tunables& t, std::uint64_t v) { (t.*which).high_thresh = v; },
+         [](const Tunables& t) { return Range{(t.*which).low_thresh, most_bytes}; }},
+        {low, most_bytes, [](Tunables& t, std::uint64_t v) { (t.*which).low_thresh = v; },
+         [](const Tunables& t) { return Range{0, (t.*which).high_thresh}; }},
+    }};
+}
+
+constexpr auto fragments4 = fragment_rows<&Tunables::fragments4>(
+    "net.ipv4.ipfrag_time", "net.ipv4.ipfrag_high_thresh", "net.ipv4.ipfrag_low_thresh");
+constexpr auto fragments6 = fragment_rows<&Tunables::fragments6>(
+    "net.ipv6.ip6frag_time", "net.ipv6.ip6frag_high_thresh", "net.ipv6.ip6frag_low_thresh");
+constexpr auto tracked_fragments6 = fragment_rows<&Tunables::tracked_fragments6>(
+    "net.netfilter.nf_conntrack_frag6_timeout", "net.netfilter.nf_conntrack_frag6_high_thresh",
+    "net.netfilter.nf_conntrack_frag6_low_thresh");
 
 constexpr Row rows[] = {
     {"net.ipv4.ip_default_ttl", 255,
@@ -40,6 +69,17 @@ constexpr Row rows[] = {
      [](Tunables& t, std::uint64_t v) { t.icmp_echo_ignore_broadcasts = v != 0; }},
     {"net.ipv4.icmp_errors_use_inbound_ifaddr", 1,
      [](Tunables& t, std::uint64_t v) { t.icmp_errors_use_inbound_ifaddr = v != 0; }},
+    {"net.ipv4.ipfrag_max_dist", 0x7fffffff,
+     [](Tunables& t, std::uint64_t v) { t.ipfrag_max_dist = static_cast<std::uint32_t>(v); }},
+    fragments4[0],
+    fragments4[1],
+    fragments4[2],
+    fragments6[0],
+    fragments6[1],
+    fragments6[2],
+    tracked_fragments6[0],
+    tracked_fragments6[1],
+    tracked_fragments6[2],
 };
 
 }  // namespace
@@ -51,9 +91,11 @@ Result<void> Tunables::set(std::string_view name, std::string_view value) {
     }
     for (const auto& row : rows) {
         if (row.name != dotted) continue;
-        const auto number = parse_number(value, row.max);
-        if (!number)
-            return fail(fmt::format("`{}`: expected a number from 0 to {}, got `{}`", name, row.max, value));
+        const Range range = row.range == nullptr ? Range{0, row.max} : row.range(*this);
+        const auto number = parse_number(value, range.max);
+        if (!number || *number < range.min)
+            return fail(fmt::format("`{}`: expected a number from {} to {}, got `{}`", name, range.min,
+                                    range.max, value));
         row.set(*this, *number);
         return {};
     }

@@ -9,6 +9,14 @@
 
 namespace gatehouse {
 
+// How long fragments wait, and how much memory they may take.
+struct FragmentTunables {
+    std::int64_t time_s = 30;
+    std::uint64_t high_thresh = 4u << 20;
+    // Held between 0 and high_thresh, and otherwise without meaning, as it is in Linux since 4.17.
+    std::uint64_t low_thresh = 3u << 20;
+};
+
 struct Tunables {
     std::uint8_t ip_default_ttl = 64;             // net.ipv4.ip_default_ttl
     std::uint8_t hop_limit = 64;                  // net.ipv6.conf.all.hop_limit
@@ -20,6 +28,11 @@ struct Tunables {
     bool icmp_echo_ignore_all = false;            // net.ipv4.icmp_echo_ignore_all
     bool icmp_echo_ignore_broadcasts = true;      // net.ipv4.icmp_echo_ignore_broadcasts
     bool icmp_errors_use_inbound_ifaddr = false;  // net.ipv4.icmp_errors_use_inbound_ifaddr
+
+    FragmentTunables fragments4{};                      // net.ipv4.ipfrag_*
+    FragmentTunables fragments6{.time_s = 60};          // net.ipv6.ip6frag_*
+    FragmentTunables tracked_fragments6{.time_s = 60};  // net.netfilter.nf_conntrack_frag6_*
+    std::uint32_t ipfrag_max_dist = 64;                 // net.ipv4.ipfrag_max_dist; 0: no limit
 
     // Sets one by its sysctl name, dots or slashes. An error names what is known.
     Result<void> set(std::string_view name, std::string_view value);

@@ -126,8 +126,9 @@ std::string Narrator::step(const TraceEvent& e) {
         case TraceKind::fragmented:
             return fmt::format("its {} bytes leave by {} in fragments of at most {}", e.before,
                                interfaces.name(e.out), e.after);
-        case TraceKind::suspended: return "  waits for somebody's word";
-        case TraceKind::resumed: return "  goes on";
+        case TraceKind::suspended:
+            return fmt::format("  waits for {}", e.text.empty() ? "somebody's word" : e.text);
+        case TraceKind::resumed: return fmt::format("  goes on{}{}", e.text.empty() ? "" : " as ", e.text);
         case TraceKind::decision:
             if (!e.finding) return "ends here: a program of this host takes it";
             return fmt::format("ends here: {} ({})", gatehouse::words(e.finding.reason, e.finding.numbers),

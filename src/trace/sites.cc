@@ -16,6 +16,8 @@ constexpr Site sites[] = {
     {"engine/completion.cc", decision, ""},
     {"engine/completion.cc", suspended, ""},
     {"engine/completion.cc", resumed, ""},
+    {"engine/reassembly.cc", suspended, ""},
+    {"engine/reassembly.cc", resumed, ""},
     {"rules/evaluate.cc", chain, ""},
     {"rules/evaluate.cc", rule, ""},
     {"rules/evaluate.cc", returned, ""},

@@ -169,7 +169,7 @@ class Writer final : public Outlet {
     }
     void complete(Packet& packet, const Completion& completion) override {
         if (completion.disposition == Disposition::forwarded) put(packet, completion.out);
-        returned = &packet;
+        pool.give_back(&packet);
     }
     void transmit(const Packet& packet, InterfaceId out) override { put(packet, out); }
     void discard(const Packet&, const Completion&) override {}
@@ -177,7 +177,7 @@ class Writer final : public Outlet {
     void close() { file_.close(); }
 
     std::size_t index = 0;
-    Packet* returned = nullptr;
+    Pool pool{static_cast<PoolId>(1), 256, max_frame};
 
   private:
     void put(const Packet& packet, InterfaceId out) {
@@ -203,7 +203,6 @@ Result<void> load(Engine& engine, const fs::path& path, Family family) {
 }
 
 Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario) {
-    Pool pool(static_cast<PoolId>(1), 4, max_frame);
     // Without a `t` of its own a packet comes as soon after the last as the oracle sends it.
     Nanoseconds now = 1'000'000 * second;
     const Nanoseconds start = now;
@@ -212,11 +211,13 @@ Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario) {
         now += static_cast<Nanoseconds>(item.sleep * second) + 5 * millisecond;
         if (scenario.real_time && item.time)
             now = std::max(now, start + static_cast<Nanoseconds>(*item.time * second));
+        if (item.frame.empty()) writer.index = i;
         engine.advance({now});
         if (item.frame.empty()) continue;
         const auto port = engine.router().interfaces().find(item.port);
         if (!port) return fail(fmt::format("there is no port `{}`", item.port));
-        Packet* packet = pool.take();
+        Packet* packet = writer.pool.take();
+        if (packet == nullptr) return fail("unsupported: that many fragments that wait");
         if (item.frame.size() > max_frame) return fail(fmt::format("packet {} is too long", i));
         std::copy(item.frame.begin(), item.frame.end(), packet->data);
         packet->length = static_cast<std::uint32_t>(item.frame.size());
@@ -224,8 +225,6 @@ Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario) {
         packet->time = {now};
         writer.index = i;
         engine.receive({&packet, 1});
-        if (writer.returned != nullptr) pool.give_back(writer.returned);
-        writer.returned = nullptr;
     }
     return {};
 }

@@ -32,14 +32,14 @@ class Collector final : public Outlet {
     void complete(Packet& packet, const Completion& completion) override {
         replaced = completion.disposition == Disposition::replaced;
         if (completion.disposition == Disposition::forwarded) put(packet, completion.out, false);
-        returned = &packet;
+        pool.give_back(&packet);
     }
     void transmit(const Packet& packet, InterfaceId out) override { put(packet, out, true); }
     void discard(const Packet&, const Completion&) override {}
 
     const Interfaces* interfaces = nullptr;
     std::vector<Left> left;
-    Packet* returned = nullptr;
+    Pool pool{static_cast<PoolId>(1), 1100};  // one, and as many fragments as an engine lets wait
     bool replaced = false;
 
   private:
@@ -75,7 +75,6 @@ struct EnginePeer::Parts {
     Collector outlet;
     Engine engine;
     trace::Narrator narrator;
-    Pool pool{static_cast<PoolId>(1), 4};
 };
 
 EnginePeer::EnginePeer() = default;
@@ -97,7 +96,7 @@ Result<std::unique_ptr<EnginePeer>> EnginePeer::start(Family family, std::string
 
 std::vector<Left> EnginePeer::inject(const Frame& frame, std::string* walk) {
     Parts& parts = *parts_;
-    Packet* packet = parts.pool.take();
+    Packet* packet = parts.outlet.pool.take();
     std::copy(frame.bytes.begin(), frame.bytes.end(), packet->data);
     packet->length = static_cast<std::uint32_t>(frame.bytes.size());
     packet->in = static_cast<InterfaceId>(frame.port + 1);  // lo is 0
@@ -107,8 +106,6 @@ std::vector<Left> EnginePeer::inject(const Frame& frame, std::string* walk) {
     parts.engine.receive({&packet, 1});
     parts.engine.discard_waiting();
     if (walk != nullptr) *walk = parts.narrator.text();
-    if (parts.outlet.returned != nullptr) parts.pool.give_back(parts.outlet.returned);
-    parts.outlet.returned = nullptr;
     auto left = std::exchange(parts.outlet.left, {});
     if (std::exchange(parts.outlet.replaced, false)) {
         for (auto& one : left) one.own = false;

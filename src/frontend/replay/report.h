@@ -39,7 +39,8 @@ std::string flow_text(const Flat& flat);
 class ReportSink {
   public:
     virtual ~ReportSink() = default;
-    // In the capture's order.
+    // In the order in which the packets come to their end: the capture's, but for a fragment that waits for
+    // the rest of its datagram.
     virtual void report(const PacketReport& report, const Engine& engine) = 0;
 };
 

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t small_frame = 2048;
 constexpr std::uint32_t large_frame = max_frame + 64;
+constexpr std::uint32_t waiting_fragments = 1024;  // of each kind that an engine lets wait
 
 Result<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -29,9 +30,10 @@ Result<std::string> read_file(const std::string& path) {
 
 Session::Session(const SessionOptions& options)
     : options_(options),
-      small_(static_cast<PoolId>(1), static_cast<std::uint32_t>(options.batch) + 16, small_frame),
+      small_(static_cast<PoolId>(1), static_cast<std::uint32_t>(options.batch) + 3 * waiting_fragments,
+             small_frame),
       large_(static_cast<PoolId>(2), 64, large_frame),
-      reports_(options.batch) {}
+      reports_(1) {}
 
 Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options,
                                                const std::vector<std::string>& captures) {
@@ -93,6 +95,7 @@ Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options,
 Result<void> Session::set_up(const network::Network& network) {
     auto configuration = network::configure(network);
     if (!configuration) return std::unexpected(configuration.error());
+    configuration->fragments.fragments = std::min(configuration->fragments.fragments, waiting_fragments);
     engine_ = std::make_unique<Engine>(std::move(*configuration), world_, *this);
     narrator_ = std::make_unique<trace::Narrator>(*engine_);
     engine_->set_trace(this);
@@ -191,9 +194,15 @@ Result<io::Next> Session::run(const std::string& capture, ReportSink& sink,
     while ((state = reader->next(record)) == io::Next::record) {
         ++passed_.records;
         if (large_.available() == 0) flush(sink);
+        if (large_.available() == 0) finish(sink);  // they are all fragments that wait
         Packet* const packet = take_in(record);
         if (packet == nullptr) continue;
-        const std::size_t place = batch_.size();
+        if (free_.empty()) {
+            reports_.emplace_back();
+            free_.push_back(reports_.size() - 1);
+        }
+        const std::size_t place = free_.back();
+        free_.pop_back();
         packet->cookie = place;
         packet->traced = base_ + record.index == options_.traced;
         reports_[place] = {
@@ -219,6 +228,7 @@ Result<PacketReport> Session::send(const scenario::WrittenPacket& written) {
     packet->traced = true;
     reports_[0] = {.index = 1, .time = packet->time, .in = packet->in, .length = packet->length};
     engine_->receive({&packet, 1});
+    engine_->discard_fragments();
     end_walk();
     return std::move(reports_[0]);
 }
@@ -226,8 +236,22 @@ Result<PacketReport> Session::send(const scenario::WrittenPacket& written) {
 void Session::flush(ReportSink& sink) {
     engine_->receive(batch_);
     end_walk();
-    for (std::size_t i = 0; i < batch_.size(); ++i) sink.report(reports_[i], *engine_);
     batch_.clear();
+    report_ended(sink);
+}
+
+void Session::report_ended(ReportSink& sink) {
+    for (const std::size_t place : ended_) {
+        sink.report(reports_[place], *engine_);
+        free_.push_back(place);
+    }
+    ended_.clear();
+}
+
+void Session::finish(ReportSink& sink) {
+    engine_->discard_fragments();
+    end_walk();
+    report_ended(sink);
 }
 
 // Packets go one after the other, each with what it brings about; what the router makes has its cookie.
@@ -246,6 +270,8 @@ void Session::complete(Packet& packet, const Completion& completion) {
     PacketReport& report = reports_[packet.cookie];
     report.flat = packet.flat;
     report.completion = completion;
+    report.completion.whole = nullptr;
+    ended_.push_back(packet.cookie);
     if (completion.decision.rule != 0) {
         report.rule_number = static_cast<std::uint32_t>(
             engine_->tables(packet.flat.family).number(completion.decision).value_or(0));

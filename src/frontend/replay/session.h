@@ -50,6 +50,8 @@ class Session final : public Outlet, TraceSink {
     // Runs one capture to its end or to the damage; `progress` is called now and then.
     Result<io::Next> run(const std::string& capture, ReportSink& sink,
                          const std::function<void(const io::CaptureReader&, std::uint64_t)>& progress);
+    // After the last capture: gives up the fragments that still wait.
+    void finish(ReportSink& sink);
     const io::Damage& damage() const { return damage_; }
 
     Engine& engine() { return *engine_; }
@@ -69,6 +71,7 @@ class Session final : public Outlet, TraceSink {
     Packet* take_in(const io::CaptureRecord& record);
     void place_derived(Packet& packet, const io::CaptureRecord& record);
     void flush(ReportSink& sink);
+    void report_ended(ReportSink& sink);
 
     void complete(Packet& packet, const Completion& completion) override;
     void transmit(const Packet& packet, InterfaceId out) override;
@@ -88,8 +91,10 @@ class Session final : public Outlet, TraceSink {
     std::string network_line_;
     std::vector<Error> warnings_;
     std::vector<Packet*> batch_;
-    std::vector<PacketReport> reports_;  // of the batch; a packet's cookie is its place
-    std::uint64_t base_ = 0;             // packets of the captures before
+    // Of the packets in the engine; a packet's cookie is its report's place.
+    std::vector<PacketReport> reports_;
+    std::vector<std::size_t> free_, ended_;
+    std::uint64_t base_ = 0;  // packets of the captures before
     Passed passed_;
     io::Damage damage_;
 };

@@ -157,6 +157,10 @@ TEST_P(Traced, EverySiteReports) {
     for (unsigned port = 4; port <= 7; ++port) send(tcp(port));
     send(tcp(8, "SEW"));
     send(tcp(9, "A payload 1400"));
+    const std::string piece =
+        v4 ? "udp 10.0.1.2:1 > 10.0.1.1:9 id 7" : "udp [fd00:1::2]:1 > [fd00:1::1]:9 id 7";
+    send(piece + " more payload 8");
+    send(piece + " offset 16 payload 8");
     if (v4) {
         send("tcp 10.0.1.2:40000 > 10.0.1.1:80 S");
         send("icmp 10.0.1.2 > 10.0.1.1 type echo-request echo 1 1");

@@ -59,6 +59,7 @@ int explain_captured(const std::string& capture, const SessionOptions& options) 
     One one(options.traced);
     const auto end = (*session)->run(capture, one, [](const io::CaptureReader&, std::uint64_t) {});
     if (!end) return refuse(end.error());
+    (*session)->finish(one);
     if (!one.found) {
         const auto& passed = (*session)->passed();
         if (options.traced > passed.records)

@@ -112,6 +112,7 @@ int run_replay(int argc, char** argv) {
             fmt::print(stderr, "gatehouse: {}: {}\n", capture, (*session)->damage().text());
         }
     }
+    (*session)->finish(fan);
     tell_passed((*session)->passed());
     if (!json) fmt::print("{}", summary.text((*session)->engine()));
     if (left) {

@@ -1,0 +1,60 @@
+// A datagram put together from its fragments: a packet in a buffer of the engine's own, with what is needed
+// to send it on in pieces of the sizes that came.
+//
+// One thread's.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+#include "defrag/slots.h"
+#include "defrag/unit_set.h"
+#include "packet/packet.h"
+
+namespace gatehouse::defrag {
+
+// The pool of wholes; no device's has this number.
+constexpr PoolId whole_pool{0xfff0};
+
+struct Whole {
+    Packet packet;  // of whole_pool
+    // The fragment that came last: it ends as the whole does.
+    Packet* last = nullptr;
+    std::uint32_t fragments = 0;
+    std::uint32_t slot = no_slot;
+    // Bytes of the largest fragment, its IP header included: nothing larger may leave.
+    std::uint16_t largest = 0;
+    // IPv4: the largest fragment said "don't fragment", and so does the whole.
+    bool dont_fragment = false;
+    // Where each fragment's data began, and how long all of it was: the sizes return, if they can, as long as
+    // nobody changes the length.
+    UnitSet begins;
+    std::uint32_t data = 0;
+    bool sizes_return = false;
+
+    // nullptr if the packet wasn't put together.
+    static Whole* of(Packet& packet) {
+        return packet.pool == whole_pool ? reinterpret_cast<Whole*>(&packet) : nullptr;
+    }
+    static const Whole* of(const Packet& packet) {
+        return packet.pool == whole_pool ? reinterpret_cast<const Whole*>(&packet) : nullptr;
+    }
+};
+static_assert(std::is_standard_layout_v<Whole>, "a Whole is found from its packet");
+
+class WholePool {
+  public:
+    // At most `limit` datagrams at a time; each has room for a packet of 65,535 bytes and for edits.
+    explicit WholePool(std::uint32_t limit);
+
+    // With an empty frame and fresh metadata; nullptr when none is left.
+    Whole* take();
+    void give_back(Whole& whole) { wholes_.give_back(whole.slot); }
+    std::uint32_t taken() const { return wholes_.taken(); }
+
+  private:
+    Slots<Whole> wholes_;
+    std::unique_ptr<std::uint8_t[]> memory_;
+};
+
+}  // namespace gatehouse::defrag
