@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "frontend/bench/changes.h"
 #include "frontend/bench/traffic.h"
 #include "frontend/tool/arguments.h"
 #include "frontend/tool/tool.h"
 #include "iptables/restore.h"
 #include "oracle/kernel_bench.h"
-#include "rules/change.h"
 #include "rules/workload.h"
 
 namespace gatehouse::frontend {
@@ -37,6 +37,7 @@ class Runner {
   private:
     Result<void> packets(const std::string& name, std::size_t routes, std::size_t rules);
     Result<void> rule_insert();
+    Result<void> table_replace();
     Result<double> forward_cost();
     void tell(const Line& line) const;
     Result<void> ask_kernel(Line& line, std::size_t rules);
@@ -133,32 +134,48 @@ Result<void> Runner::rule_insert() {
     Traffic traffic(16);
     if (auto done = traffic.engine().install(*ruleset); !done) return done;
     const double loaded = bench::now() - start;
-    const auto interfaces = traffic.engine().interfaces();
-    std::vector<double> all, prepared;
+    bench::Changes changes(traffic.engine(), *ruleset);
     for (unsigned i = 0; i < 1000; ++i) {
-        const double start_preparing = bench::now();
-        rules::Change change(*ruleset);
-        if (auto inserted =
-                change.insert("filter", "FORWARD", rules::by_number(count / 2),
-                              rules::workload::drop_rule(Family::ipv4, i, rules::workload::By::address));
-            !inserted)
-            return std::unexpected(inserted.error());
-        auto transaction = change.prepare(interfaces);
-        if (!transaction) return std::unexpected(transaction.error());
-        const double before = bench::now();
-        if (auto applied = traffic.engine().apply(*transaction); !applied) return applied;
-        all.push_back((bench::now() - before) * 1e9);
-        if (auto kept = change.keep(); !kept) return kept;
-        prepared.push_back((before - start_preparing) * 1e9);
+        const auto insert = [&](rules::Change& change) -> Result<void> {
+            auto rule = rules::workload::drop_rule(Family::ipv4, i, rules::workload::By::address);
+            auto done = change.insert("filter", "FORWARD", rules::by_number(count / 2), std::move(rule));
+            if (!done) return std::unexpected(std::move(done).error());
+            return {};
+        };
+        if (auto made = changes.make(insert); !made) return made;
     }
-    Line line{.name = "rule-insert", .gross = bench::figures_of(std::move(all))};
-    line.note = fmt::format("into the middle of {}; reading and loading these took {:.3f} s", count, loaded);
+    Line line{.name = "rule-insert", .gross = changes.applied()};
+    line.note = fmt::format(
+        "into the middle of {}, prepared off the engine in {:.1f} us; reading and loading these took {:.3f} "
+        "s",
+        count, changes.prepared().median / 1e3, loaded);
     if (with_kernel_) {
         const auto sample =
             oracle::KernelBench::rule_insert(oracle::Tool::iptables_legacy, bench::rules_text(count), 3);
         if (!sample) return std::unexpected(sample.error());
         line.kernel = sample->wall.median;
     }
+    tell(line);
+    return {};
+}
+
+Result<void> Runner::table_replace() {
+    constexpr std::size_t count = 10'000;
+    auto ruleset = ruleset_of(count);
+    if (!ruleset) return std::unexpected(ruleset.error());
+    Traffic traffic(16);
+    if (auto done = traffic.engine().install(*ruleset); !done) return done;
+    bench::Changes changes(traffic.engine(), *ruleset);
+    for (unsigned i = 0; i < rounds_; ++i) {
+        auto draft = rules::workload::forward_rules(Family::ipv4, count, rules::workload::By::address);
+        const auto replace = [&](rules::Change& change) {
+            return change.put_table(std::move(draft.tables[0]));
+        };
+        if (auto made = changes.make(replace); !made) return made;
+    }
+    Line line{.name = "table-replace", .gross = changes.applied()};
+    line.note =
+        fmt::format("{} rules, prepared off the engine in {:.1f} ms", count, changes.prepared().median / 1e6);
     tell(line);
     return {};
 }
@@ -174,11 +191,12 @@ Result<void> Runner::run(const std::string& name) {
     if (name == "rules-100") return packets(name, 10'000, 100);
     if (name == "rules-1000") return packets(name, 10'000, 1000);
     if (name == "rules-10000") return packets(name, 10'000, 10'000);
+    if (name == "table-replace") return table_replace();
     return rule_insert();
 }
 
 const std::vector<std::string> names = {"parse",      "forward",     "forward-1m-routes", "rules-100",
-                                        "rules-1000", "rules-10000", "rule-insert"};
+                                        "rules-1000", "rules-10000", "rule-insert",       "table-replace"};
 
 }  // namespace
 
