@@ -50,7 +50,7 @@ Result<void> RulesetFile::write() const {
     const std::string fresh = fmt::format("{}.{}.new", path_, getpid());
     {
         std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-        out << save(ruleset.tables(), true);
+        save(ruleset.tables(), true, [&](std::string_view text) { out << text; });
         out.flush();
         if (!out) {
             unlink(fresh.c_str());

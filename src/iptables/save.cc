@@ -49,7 +49,11 @@ void save_target(std::string& out, const rules::Target& target, std::string_view
     }
 }
 
-void save_table(std::string& out, const rules::LiveTable& table, bool counters) {
+using Write = std::function<void(std::string_view)>;
+constexpr std::size_t piece = 64 << 10;
+
+void save_table(const rules::LiveTable& table, bool counters, const Write& write) {
+    std::string out;
     const auto chains = in_order(table);
     out += fmt::format("*{}\n", table.name);
     for (const auto* chain : chains) {
@@ -66,9 +70,13 @@ void save_table(std::string& out, const rules::LiveTable& table, bool counters) 
                                node.counters.bytes);
             save_rule(out, table, chain->name, node);
             out += '\n';
+            if (out.size() < piece) return;
+            write(out);
+            out.clear();
         });
     }
     out += "COMMIT\n";
+    write(out);
 }
 
 }  // namespace
@@ -83,9 +91,13 @@ void save_rule(std::string& out, const rules::LiveTable& table, std::string_view
     save_target(out, rule.target, table.goes_to(*node.body));
 }
 
+void save(const rules::Tables& tables, bool counters, const Write& write) {
+    for (const auto& table : tables.all()) save_table(table, counters, write);
+}
+
 std::string save(const rules::Tables& tables, bool counters) {
     std::string out;
-    for (const auto& table : tables.all()) save_table(out, table, counters);
+    save(tables, counters, [&](std::string_view text) { out += text; });
     return out;
 }
 
