@@ -83,7 +83,7 @@ Result<bool> Comparison::send(Flow& flow, KernelSide::Ends ends, const Sent& sen
     if (!theirs) return std::unexpected(theirs.error());
     const auto ours = flow.send(sent);
     const std::string what = difference(*theirs, ours, detail, flow);
-    told_.push_back(fmt::format("{} = {}", text(sent), theirs->seen()));
+    told_.push_back(fmt::format("{} = {}", text(sent), what.empty() ? ours.text() : theirs->seen()));
     if (what.empty()) return true;
     ++different_;
     fmt::print("different: {}\n", what);
