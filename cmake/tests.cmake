@@ -40,3 +40,8 @@ target_link_libraries(gatehouse-tcp PRIVATE gatehouse_track gatehouse_oracle CLI
 add_test(NAME tcp.cases COMMAND gatehouse-tcp --cases)
 add_test(NAME tcp.exchanges COMMAND gatehouse-tcp --exchanges 300)
 set_tests_properties(tcp.cases tcp.exchanges PROPERTIES SKIP_RETURN_CODE 77)
+
+# A study of connections picked up in mid-stream, which fails if a good segment is INVALID.
+add_executable(gatehouse-pickup ${CMAKE_SOURCE_DIR}/tests/tcp/pickup/pickup.cc)
+target_link_libraries(gatehouse-pickup PRIVATE gatehouse_track CLI11::CLI11)
+add_test(NAME tcp.pickup COMMAND gatehouse-pickup --pickups 100)

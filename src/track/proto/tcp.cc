@@ -14,11 +14,12 @@ namespace {
 class Update {
   public:
     Update(TcpState& state, const Segment& segment, const Circumstances& circumstances,
-           const Settings& settings)
+           const Settings& settings, Pickup* pickup)
         : state_(state),
           segment_(segment),
           with_(circumstances),
           settings_(settings),
+          pickup_(pickup),
           mine_(index(circumstances.direction)),
           other_(1 - mine_) {}
 
@@ -33,12 +34,16 @@ class Update {
     };
 
     bool has(std::uint32_t bits) const { return (with_.status & bits) == bits; }
+    bool learning() const { return state_.inferred && pickup_ != nullptr; }
     bool is(TcpKind kind) const { return segment_.kind == kind; }
     bool answers(TcpKind kind) const { return state_.last_kind == kind && state_.last_direction != mine_; }
     Step refuse(Verdict verdict, Reason reason, Numbers numbers);
     Step out_of_place(Verdict verdict, Reason reason);
 
     Step open();
+    void begin_to_learn();
+    void take_late_options();
+    void know_scale(unsigned side, unsigned scale);
     Step look_at_phase();
     Step look_at_syn();
     Step pass_by();
@@ -56,6 +61,7 @@ class Update {
     const Segment& segment_;
     const Circumstances& with_;
     const Settings& settings_;
+    Pickup* pickup_;
     unsigned mine_, other_;
     TcpPhase from_{}, next_{};
     Judgement judgement_{};
@@ -93,8 +99,40 @@ Update::Step Update::open() {
         // Its history is lost for us, and with it the options.
         sender.max_end += sender.max_window;
         state_.flags[0] = state_.flags[1] = tcp_mark::sack_permitted | tcp_mark::liberal;
+        if (settings_.pickup == PickupMode::learn && pickup_ != nullptr) begin_to_learn();
     }
     return Step::check_window;
+}
+
+void Update::begin_to_learn() {
+    constexpr unsigned most = 14;
+    state_.inferred = true;
+    for (const unsigned side : {0u, 1u}) state_.set_scale(side, 0, most);
+    TcpSide& sender = state_.side[mine_];
+    sender.max_window = std::max(std::uint32_t{segment_.window} << most, 1u);
+    sender.max_end = sender.end + sender.max_window;
+}
+
+// A handshake's segment that comes late tells what the pickup missed. It must be one that its receiver has
+// acknowledged exactly, so that nobody off the path sends it.
+void Update::take_late_options() {
+    const bool acknowledged =
+        (state_.flags[other_] & tcp_mark::max_ack_set) != 0 && state_.side[other_].max_ack == segment_.end;
+    if (!acknowledged) return;
+    if (!segment_.scales) {
+        for (const unsigned side : {0u, 1u}) know_scale(side, 0);
+    } else if (is(TcpKind::syn_ack)) {
+        know_scale(mine_, segment_.scale);
+    }
+}
+
+// What was reckoned with a guess is reckoned anew.
+void Update::know_scale(unsigned side, unsigned scale) {
+    state_.set_scale(side, scale);
+    const PickupSide& offers = pickup_->side[side];
+    if (!offers.edges) return;
+    state_.side[side].max_window = std::max(std::uint32_t{offers.most_window} << scale, 1u);
+    state_.side[1 - side].max_end = offers.edge[scale] + 1;
 }
 
 // A SYN to a connection that is over.
@@ -112,6 +150,7 @@ Update::Step Update::pass_by() {
         get_in_step();
         return Step::check_window;
     }
+    if (learning() && segment_.has(wire::tcp_flag::syn)) take_late_options();
     state_.last_kind = segment_.kind;
     state_.last_direction = mine_ & 1;
     state_.last_seq = segment_.seq;
@@ -146,6 +185,11 @@ void Update::get_in_step() {
     state_.side[mine_] = {};
     state_.set_scale(mine_, 0);
     state_.flags[mine_] &= tcp_mark::liberal;
+    if (state_.inferred) {
+        // Nothing need be inferred any more.
+        state_.flags[mine_] = 0;
+        state_.inferred = false;
+    }
 }
 
 // Lets an RST through that fits exactly, or that nothing better can be said of. Sets next_ back where it may
@@ -171,6 +215,14 @@ bool Update::resets_what_was_ignored() const {
 }
 
 Update::Step Update::look_at_rst() {
+    // Windows that are guessed don't keep blind resets out; the exact number does (RFC 5961, 3.2).
+    if (learning() && (state_.flags[other_] & tcp_mark::max_ack_set) != 0) {
+        const std::uint32_t expected = state_.side[other_].max_ack;
+        if (segment_.seq == expected) return Step::accept;
+        if (enforced(pickup_, mine_) && before(segment_.seq, expected) && !settings_.ignore_invalid_rst)
+            return refuse(Verdict::invalid, Reason::tcp_bad_rst, {segment_.seq, expected});
+        return refuse(Verdict::ignore, Reason::tcp_inexact_rst, {segment_.seq, expected});
+    }
     // The ends may be using the ports anew, so that our numbers are old; the entry is soon gone anyway.
     if (is_closing(state_.phase)) return Step::accept;
     // A SYN let through makes max_ack old, too.
@@ -278,7 +330,8 @@ Judgement Update::run() {
     const Step step = look_at_phase();
     if (step == Step::done) return judgement_;
     if (step == Step::check_window) {
-        const auto answer = check_window(state_, segment_, with_.direction, with_.ack_offset, settings_);
+        const auto answer = check_window(state_, segment_, with_.direction, with_.ack_offset, settings_,
+                                         learning() ? pickup_ : nullptr);
         if (answer.verdict != Verdict::accept) {
             judgement_ = {.verdict = answer.verdict, .finding = answer.finding, .refresh = false};
             if (answer.verdict == Verdict::invalid) count_invalid();
@@ -292,8 +345,8 @@ Judgement Update::run() {
 }  // namespace
 
 Judgement update(TcpState& state, const Segment& segment, const Circumstances& circumstances,
-                 const Settings& settings) {
-    return Update(state, segment, circumstances, settings).run();
+                 const Settings& settings, Pickup* pickup) {
+    return Update(state, segment, circumstances, settings, pickup).run();
 }
 
 bool is_closing(TcpPhase phase) { return phase >= TcpPhase::fin_wait && phase <= TcpPhase::close; }

@@ -3,6 +3,7 @@
 // First the phase (tcp_phase.h) says whether a segment of its kind can come at all; then the window
 // (tcp_window.h) whether its numbers fit. Behaviour is that of Linux 6.18.
 #pragma once
+#include "track/proto/tcp_pickup.h"
 #include "track/proto/tcp_segment.h"
 #include "track/proto/tcp_settings.h"
 #include "track/proto/tcp_state.h"
@@ -25,10 +26,13 @@ struct Circumstances {
 // Judges the segment. `state` becomes what the connection then is; of a connection's first packet it is
 // written anew. Some of what is ignored or invalid leaves traces in it, too: an answer may show it good.
 //
+// `pickup`: of a connection's first packet a blank record, which is to be kept with the connection if
+// `state.inferred` is then set; later that record if there is one. Null does as Linux does.
+//
 // An entry may get a shorter life by an invalid segment: `refresh` is set then. Entries with
 // status::fixed_timeout keep theirs; that is up to the caller.
 Judgement update(TcpState& state, const Segment& segment, const Circumstances& circumstances,
-                 const Settings& settings);
+                 const Settings& settings, Pickup* pickup = nullptr);
 
 // Whether early drop may take an assured connection in this phase: it is closing.
 bool is_closing(TcpPhase phase);

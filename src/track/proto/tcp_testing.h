@@ -148,6 +148,7 @@ class Flow {
     Nanoseconds now = 0;
     std::uint32_t status = 0;
     TcpState state{};
+    Pickup pickup{};
     std::int32_t ack_offset = 0;
     bool synproxy = false;
     bool entry = false;
@@ -209,7 +210,8 @@ class Flow {
                                           .timeouts = policy,
                                           .ack_offset = ack_offset,
                                           .synproxy = synproxy};
-        return update(state, segment, circumstances, settings);
+        if (opens_) pickup = {};
+        return update(state, segment, circumstances, settings, &pickup);
     }
     void apply(const Judgement& judgement, Outcome& outcome) {
         outcome.finding = judgement.finding;

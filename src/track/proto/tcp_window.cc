@@ -16,13 +16,14 @@ using namespace wire::tcp_flag;
 class Check {
   public:
     Check(TcpState& state, const Segment& segment, Direction direction, std::int32_t ack_offset,
-          const Settings& settings)
+          const Settings& settings, Pickup* pickup)
         : state_(state),
           segment_(segment),
           mine_(index(direction)),
           other_(1 - mine_),
           sender_(state.side[mine_]),
           receiver_(state.side[other_]),
+          pickup_(pickup),
           liberal_(settings.be_liberal),
           seq_(segment.seq),
           end_(segment.end),
@@ -36,6 +37,7 @@ class Check {
     bool opens_anew() const;
     void begin_with_syn();
     void begin_in_midstream();
+    void end_liberality();
     void settle_numbers();
     WindowAnswer fail(Verdict verdict, Reason reason, std::uint32_t number, std::uint32_t bound) const;
     bool reaches_window() const;  // II
@@ -50,6 +52,7 @@ class Check {
     unsigned mine_, other_;
     TcpSide& sender_;
     TcpSide& receiver_;
+    Pickup* pickup_;
     bool liberal_;
     std::uint32_t seq_, end_, ack_, sack_;
 };
@@ -88,6 +91,13 @@ void Check::begin_in_midstream() {
     } else if (sack_ == receiver_.end + 1) {
         ++receiver_.end;  // it answers a keepalive's octet, which isn't sent
     }
+    if (receiver_.max_window != 0) end_liberality();
+}
+
+// Both sides of a pickup have been seen.
+void Check::end_liberality() {
+    if (pickup_ == nullptr) return;
+    for (auto& flags : state_.flags) flags &= static_cast<std::uint8_t>(~tcp_mark::liberal);
 }
 
 // Numbers that don't say what they seem to.
@@ -130,6 +140,15 @@ void Check::note_ack() {
 }
 
 void Check::move_on() {
+    if (pickup_ != nullptr && !segment_.has(syn) && !segment_.has(rst)) {
+        learn(*pickup_, state_,
+              {.mine = mine_,
+               .seq = seq_,
+               .end = end_,
+               .ack = ack_,
+               .window = segment_.window,
+               .acknowledges = segment_.has(ack)});
+    }
     // The window of a SYN is never scaled (RFC 7323, 2.2).
     const std::uint32_t window = std::uint32_t{segment_.window}
                                  << (segment_.has(syn) ? 0 : state_.most_scale(mine_));
@@ -140,7 +159,7 @@ void Check::move_on() {
     }
     if (segment_.has(ack)) note_ack();
 
-    if (receiver_.max_window != 0 && after(end_, sender_.max_end))
+    if (receiver_.max_window != 0 && after(end_, sender_.max_end) && enforced(pickup_, mine_))
         receiver_.max_window += end_ - sender_.max_end;
     if (after(sack_ + window, receiver_.max_end - 1))
         receiver_.max_end = sack_ + std::max(window, 1u);  // an octet may probe a closed window
@@ -177,14 +196,15 @@ WindowAnswer Check::run() {
     }
     settle_numbers();
 
-    if (after(seq_, sender_.max_end)) return overshoots();  // I
-    if (after(sack_, receiver_.end))                        // III
+    const bool of_data = enforced(pickup_, mine_), of_ack = enforced(pickup_, other_);
+    if (of_data && after(seq_, sender_.max_end)) return overshoots();  // I
+    if (of_ack && after(sack_, receiver_.end))                         // III
         return fail(Verdict::invalid, Reason::tcp_ack_over_upper, sack_, receiver_.end + 1);
-    if (receiver_.max_window != 0 && !reaches_window()) {  // II
+    if (of_data && receiver_.max_window != 0 && !reaches_window()) {  // II
         return fail(Verdict::ignore, Reason::tcp_seq_under_lower, end_,
                     sender_.end - receiver_.max_window - 1);
     }
-    if (!after(sack_, oldest_ack()))  // IV
+    if (of_ack && !after(sack_, oldest_ack()))  // IV
         return fail(Verdict::ignore, Reason::tcp_ack_under_lower, sack_, oldest_ack());
     move_on();
     return {};
@@ -193,8 +213,8 @@ WindowAnswer Check::run() {
 }  // namespace
 
 WindowAnswer check_window(TcpState& state, const Segment& segment, Direction direction,
-                          std::int32_t ack_offset, const Settings& settings) {
-    return Check(state, segment, direction, ack_offset, settings).run();
+                          std::int32_t ack_offset, const Settings& settings, Pickup* pickup) {
+    return Check(state, segment, direction, ack_offset, settings, pickup).run();
 }
 
 }  // namespace gatehouse::track::tcp

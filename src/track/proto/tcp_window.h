@@ -12,6 +12,7 @@
 // I and III make a segment invalid. It is ignored when it misses II or IV, being late, and when it misses I
 // alone by no more than a window, the receiver having taken more than it had offered.
 #pragma once
+#include "track/proto/tcp_pickup.h"
 #include "track/proto/tcp_segment.h"
 #include "track/proto/tcp_settings.h"
 #include "track/tracker.h"
@@ -28,7 +29,10 @@ struct WindowAnswer {
 //
 // The windows of a side that wasn't seen before begin with its first segment, and those of one that opens
 // anew with its SYN, even when the segment then fails a bound.
+//
+// `pickup` goes with a connection whose window scales are being learnt, else it is null. The connection is
+// liberal until both sides have been seen; then the bounds hold for each side as soon as the pickup says so.
 WindowAnswer check_window(TcpState& state, const Segment& segment, Direction direction,
-                          std::int32_t ack_offset, const Settings& settings);
+                          std::int32_t ack_offset, const Settings& settings, Pickup* pickup);
 
 }  // namespace gatehouse::track::tcp
