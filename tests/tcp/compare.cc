@@ -174,7 +174,7 @@ Result<void> Comparison::run_script(const std::vector<std::string_view>& lines) 
 }
 
 Result<void> Comparison::run_cases() {
-    for (const Case& script : cases()) {
+    for (const Case& script : cases_of(case_text)) {
         told_ = {std::string(script.name)};
         if (auto done = run_script(script.lines); !done) return done;
     }

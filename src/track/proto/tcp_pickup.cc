@@ -120,7 +120,7 @@ void Learner::note_offer() {
     own_.edges = true;
     own_.most_window = std::max(own_.most_window, segment_.window);
     const bool later = !before(segment_.ack, own_.last_ack);
-    if (!own_.offered || (later && segment_.window > own_.last_window)) {
+    if (!own_.offered || (later && segment_.window >= own_.last_window)) {
         own_.last_ack = segment_.ack;
         own_.last_window = segment_.window;
         own_.offered = true;

@@ -25,7 +25,7 @@ void run(Flow& flow, const Case& script) {
 }
 
 TEST(Tcp, Cases) {
-    for (const Case& script : cases()) {
+    for (const Case& script : cases_of(case_text)) {
         Flow flow;
         run(flow, script);
     }

@@ -118,6 +118,26 @@ inline Sent sent_of(std::string_view line) {
     return sent;
 }
 
+// A script with a name.
+struct Case {
+    std::string_view name;
+    std::vector<std::string_view> lines;
+};
+
+// Cases as text: each begins with "# " and its name; empty lines don't matter.
+inline std::vector<Case> cases_of(std::string_view text) {
+    std::vector<Case> cases;
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (line.starts_with("# "))
+            cases.push_back({.name = line.substr(2), .lines = {}});
+        else if (!line.empty())
+            cases.back().lines.push_back(line);
+    }
+    return cases;
+}
+
 // What became of a segment.
 struct Outcome {
     Info info = Info::invalid;  // as rules see it: fresh, established or invalid
