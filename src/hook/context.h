@@ -15,6 +15,9 @@ namespace gatehouse {
 namespace route {
 class Router;
 }
+namespace track {
+class Tracking;
+}
 class Interfaces;
 class World;
 class Emitter;
@@ -33,6 +36,7 @@ struct Services {
     World* world = nullptr;
     Emitter* emitter = nullptr;
     const route::Router* router = nullptr;
+    track::Tracking* tracking = nullptr;  // null while no rule needs it
     const Interfaces* interfaces = nullptr;
     TraceSink* trace = nullptr;
     LogSink* log = nullptr;

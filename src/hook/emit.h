@@ -20,6 +20,9 @@ class Emitter {
     // Queues a packet that make() gave. Its data is a network packet (no link header); `because` is the
     // packet that provoked it: the trace mark is inherited.
     virtual void emit(Packet* packet, const Packet& because) = 0;
+    // The same for what tells of trouble with `because` (an ICMP error, REJECT's reset): it belongs to that
+    // packet's connection, if it has one.
+    virtual void emit_about(Packet* packet, const Packet& because) = 0;
     // The same for an answer of Neighbour Discovery: should the link not know the next hop, it goes back to
     // the station and by the interface that `because` came from.
     virtual void emit_back(Packet* packet, const Packet& because) = 0;

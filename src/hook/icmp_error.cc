@@ -108,7 +108,7 @@ bool send(Context& context, std::uint8_t type, std::uint8_t code, std::uint32_t 
                    .text = is_v4(family) ? "ICMP error" : "ICMPv6 error",
                    .before = type,
                    .after = code});
-    context.services.emitter->emit(answer, about);
+    context.services.emitter->emit_about(answer, about);
     return true;
 }
 

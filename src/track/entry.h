@@ -63,8 +63,7 @@ struct alignas(64) Entry {
     std::uint32_t mark = 0;
     Tick expiry{};
     SideIndex side = SideIndex::none;
-    // By direction: bytes in the low 56 bits, above them the high 8 of the packets' 40. Kept only while
-    // accounting is on.
+    // By direction: bytes in the low 56 bits, above them the high 8 of the packets' 40.
     std::uint64_t counted[2]{};
 
     // Line 1.

@@ -32,6 +32,7 @@ enum class Info : std::uint8_t {
     fresh,    // NEW: the packet opens a connection, or goes on with one that has had no reply
     related,  // opens an expected connection, or is an ICMP error about one
     established,
+    templated,  // not looked at yet; the index is that of the template which CT gave
 };
 
 }  // namespace gatehouse::track

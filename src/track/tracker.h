@@ -28,6 +28,7 @@ struct Question {
     bool opens = false;        // it is the connection's first packet
     std::uint32_t status = 0;  // the entry's, without what this packet changes
     Tick now{};
+    Nanoseconds remaining = 0;  // until the entry expires; 0 of one that opens
     const TimeoutPolicy& timeouts;
 };
 

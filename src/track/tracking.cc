@@ -1,0 +1,382 @@
+#include "track/tracking.h"
+
+#include <algorithm>
+
+#include "packet/reason.h"
+#include "track/helper_name.h"
+#include "track/proto/icmp.h"
+#include "track/trackers.h"
+#include "track/tuple_of.h"
+#include "wire/protocol.h"
+
+namespace gatehouse::track {
+
+namespace {
+
+namespace protocol = wire::protocol;
+
+// Connections whose time is over that are looked at with each packet: more than a packet can make.
+constexpr unsigned expired_each = 4;
+constexpr std::size_t most_templates = 65'536;
+
+Info info_of(const Packet& packet) { return static_cast<Info>(packet.connection.info); }
+
+void set(Packet& packet, Info info, std::uint32_t place = ConnRef::no_connection,
+         Direction direction = Direction::original) {
+    packet.connection = {.index = place,
+                         .direction = static_cast<std::uint8_t>(direction),
+                         .info = static_cast<std::uint8_t>(info)};
+}
+
+bool is_icmp(std::uint8_t number) { return number == protocol::icmp || number == protocol::icmpv6; }
+
+// Two packets that open the same connection at once may share it, where neither end would mind.
+bool may_join(std::uint8_t number) {
+    return number == protocol::udp || number == protocol::udplite || number == protocol::gre ||
+           is_icmp(number);
+}
+
+}  // namespace
+
+Tracking::Tracking(const Settings& settings, std::uint64_t seed)
+    : settings_(settings), table_(settings.limits, seed) {
+    constexpr std::size_t room = 64;
+    loose_.reserve(room);
+    doomed_.reserve(room);
+    table_.set_watcher(this);
+}
+
+void Tracking::refuse(Packet& packet, Finding why) {
+    ++table_.statistics().invalid;
+    why_ = why;
+    set(packet, Info::invalid);
+}
+
+gatehouse::Verdict Tracking::track(Context& context) {
+    Packet& packet = context.packet;
+    table_.set_now(context.services.now);
+    table_.expire(expired_each);
+    const Info before = info_of(packet);
+    // Seen already (over the loopback), exempt, or an answer that belongs to what it answers.
+    if (before != Info::none && before != Info::templated) return gatehouse::Verdict::proceed;
+    const Template wanted = before == Info::templated ? templates_[packet.connection.index] : Template{};
+    const auto zones = wanted.zones(packet.mark);
+    packet.connection = {};
+    why_ = {};
+    const TupleOf of = tuple_of(packet);
+    const bool verify = settings_.verify_checksums && context.hook == Hook::prerouting;
+    if (of.finding) {
+        refuse(packet, of.finding);
+    } else if (const Finding bad = unfit(packet, verify)) {
+        refuse(packet, bad);
+    } else if (!is_icmp(packet.flat.protocol) || !take_icmp(packet, zones)) {
+        for (;;) {
+            const Way way = find(of.tuple, zones);
+            if (!way) return open(context, of.tuple, wanted);
+            if (go_on_with(packet, way) == Step::done) break;
+        }
+    }
+    return gatehouse::Verdict::proceed;
+}
+
+// Of ICMP, what isn't a connection of its own. True when the packet is dealt with.
+bool Tracking::take_icmp(Packet& packet, const std::array<Zone, 2>& zones) {
+    const std::uint8_t type = packet.transport()[0];
+    const bool v4 = packet.flat.protocol == protocol::icmp;
+    if (!v4 && icmp::is_never_tracked(type)) {
+        set(packet, Info::untracked);
+        return true;
+    }
+    if (v4 ? !wire::icmp::is_error(type) : !wire::icmpv6::is_error(type)) return false;
+    relate(packet, zones);
+    return true;
+}
+
+// An ICMP error belongs to the connection of the packet that it quotes, going the other way.
+void Tracking::relate(Packet& packet, const std::array<Zone, 2>& zones) {
+    constexpr std::size_t icmp_header = 8;
+    const Bytes message = packet.transport();
+    const std::uint32_t type = message[0];
+    const auto quoted = quoted_tuple(message.subspan(icmp_header), packet.flat.family);
+    const auto answered = quoted ? inverse(*quoted) : std::nullopt;
+    if (!answered) return refuse(packet, {.reason = Reason::track_icmp_no_quote, .numbers = {type}});
+    const Way way = find(*answered, zones);
+    if (!way) return refuse(packet, {.reason = Reason::track_icmp_no_match, .numbers = {type}});
+    const Entry& entry = table_[way.connection];
+    if (entry.tuple(way.direction).destination != packet.flat.destination)
+        return refuse(packet, {.reason = Reason::track_icmp_stray, .numbers = {type}});
+    set(packet, Info::related, index(way.connection), way.direction);
+}
+
+Way Tracking::find(const Tuple& tuple, const std::array<Zone, 2>& zones) {
+    // In a zone of one direction only, the other direction's is another.
+    const Way way = table_.find(tuple, zones[0]);
+    if (zones[0] == zones[1]) return way;
+    if (way && way.direction == Direction::original) return way;
+    const Way back = table_.find(tuple, zones[1]);
+    return back && back.direction == Direction::reply ? back : Way{};
+}
+
+Question Tracking::question(const Packet& packet, const Entry& entry, Direction direction, bool opens) const {
+    return {.packet = packet,
+            .direction = direction,
+            .opens = opens,
+            .status = entry.status,
+            .now = table_.now(),
+            .remaining = opens ? 0 : (entry.expiry - table_.now()) * millisecond,
+            .timeouts = settings_.timeouts};
+}
+
+gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Template& wanted) {
+    Packet& packet = context.packet;
+    const auto back = inverse(tuple);
+    if (!back) {
+        refuse(packet, {.reason = Reason::track_icmp_unasked, .numbers = {packet.transport()[0]}});
+        return gatehouse::Verdict::proceed;
+    }
+    Finding full;
+    const Tentative tentative = table_.begin(tuple, *back, wanted.zones(packet.mark), full);
+    if (tentative == Tentative::none) {
+        context.finding = full;
+        return gatehouse::Verdict::drop;
+    }
+    Entry& entry = table_[tentative];
+    const Judgement judgement = judge(entry, question(packet, entry, Direction::original, true), settings_);
+    if (judgement.verdict == Verdict::invalid) {
+        table_.discard(tentative);
+        refuse(packet, judgement.finding);
+        return gatehouse::Verdict::proceed;
+    }
+    table_.refresh(tentative, judgement.lifetime);
+    entry.status |= judgement.set_status;
+    entry.count(Direction::original, packet.flat.l3_length);
+    grant(entry, wanted);
+    loose_.push_back(tentative);
+    set(packet, Info::fresh, index(tentative));
+    return gatehouse::Verdict::proceed;
+}
+
+Tracking::Step Tracking::go_on_with(Packet& packet, Way way) {
+    Entry& entry = table_[way.connection];
+    const std::uint32_t before = entry.status;
+    const Judgement judgement = judge(entry, question(packet, entry, way.direction, false), settings_);
+    why_ = judgement.finding;
+    if (judgement.verdict == Verdict::reopen) {
+        table_.end(way.connection, End::killed);
+        return Step::again;
+    }
+    if (judgement.refresh && !entry.has(status::fixed_timeout))
+        table_.refresh(way.connection, judgement.lifetime);
+    if (judgement.kill) doomed_.push_back(way.connection);
+    if (judgement.verdict == Verdict::invalid) {
+        refuse(packet, judgement.finding);
+        return Step::done;
+    }
+    ++table_.statistics().found;
+    if (judgement.refresh) entry.count(way.direction, packet.flat.l3_length);
+    entry.status |= judgement.set_status;
+    if (way.direction == Direction::reply) entry.status |= status::seen_reply;
+    note_changes(way.connection, before, judgement);
+    Info info = Info::established;
+    if (way.direction == Direction::reply) {
+    } else if ((before & status::seen_reply) == 0) {
+        info = (before & status::expected) != 0 ? Info::related : Info::fresh;
+    }
+    set(packet, info, index(way.connection), way.direction);
+    return Step::done;
+}
+
+gatehouse::Verdict Tracking::confirm(Context& context) {
+    Packet& packet = context.packet;
+    const Info info = info_of(packet);
+    if (info < Info::fresh || info == Info::templated) return gatehouse::Verdict::proceed;
+    if (static_cast<Direction>(packet.connection.direction) == Direction::reply)
+        return gatehouse::Verdict::proceed;
+    const auto tentative = static_cast<Tentative>(packet.connection.index);
+    if (table_[tentative].confirmed()) return gatehouse::Verdict::proceed;
+    const Confirmed confirmed = table_.confirm(tentative);
+    switch (confirmed.outcome) {
+        case Confirmed::Outcome::inserted: begun(confirmed.connection); return gatehouse::Verdict::proceed;
+        case Confirmed::Outcome::clash: return join(context, tentative, confirmed);
+        case Confirmed::Outcome::full: break;
+    }
+    ++table_.statistics().insert_failed;
+    context.finding = {.reason = Reason::insert_failed};
+    return gatehouse::Verdict::drop;
+}
+
+// Somebody has entered one of its tuples since it was begun: another packet of the same flow.
+gatehouse::Verdict Tracking::join(Context& context, Tentative loser, const Confirmed& clash) {
+    const Entry& standing = table_[clash.standing.connection];
+    const Entry& mine = table_[loser];
+    const bool same = standing.tuple(Direction::original) == mine.tuple(Direction::original) &&
+                      standing.tuple(Direction::reply) == mine.tuple(Direction::reply);
+    if (same && may_join(mine.protocol)) {
+        ++table_.statistics().clash_resolve;
+        set(context.packet, standing.has(status::seen_reply) ? Info::established : Info::fresh,
+            index(clash.standing.connection));
+        return gatehouse::Verdict::proceed;
+    }
+    ++table_.statistics().insert_failed;
+    context.finding = {.reason = Reason::insert_failed};
+    return gatehouse::Verdict::drop;
+}
+
+void Tracking::settle() {
+    for (const Tentative tentative : loose_) {
+        if (!table_[tentative].confirmed()) table_.discard(tentative);
+    }
+    loose_.clear();
+    for (const ConnIndex connection : doomed_) {
+        if (table_[connection].confirmed()) table_.end(connection, End::killed);
+    }
+    doomed_.clear();
+    if (events_ != nullptr) events_->settle(table_);
+}
+
+Seen Tracking::seen(const Packet& packet) {
+    const Info info = info_of(packet);
+    if (info < Info::fresh || info == Info::templated) return {.info = info};
+    const auto connection = static_cast<ConnIndex>(packet.connection.index);
+    return {.info = info,
+            .direction = static_cast<Direction>(packet.connection.direction),
+            .connection = connection,
+            .entry = &table_[connection]};
+}
+
+void Tracking::attach(Packet& answer, const Packet& because) {
+    const Info info = info_of(because);
+    if (info < Info::fresh || info == Info::templated) return;
+    set(answer, Info::related, because.connection.index,
+        opposite(static_cast<Direction>(because.connection.direction)));
+}
+
+void Tracking::leave_out(Packet& packet) {
+    if (info_of(packet) == Info::none) set(packet, Info::untracked);
+}
+
+void Tracking::apply(Packet& packet, const Template& wanted) {
+    if (info_of(packet) != Info::none) return;
+    auto found = std::ranges::find(templates_, wanted);
+    if (found == templates_.end()) {
+        if (templates_.size() == most_templates) return;
+        found = templates_.insert(found, wanted);
+    }
+    set(packet, Info::templated, static_cast<std::uint32_t>(found - templates_.begin()));
+}
+
+std::uint32_t Tracking::seconds_left(const Entry& entry) const {
+    if (!entry.confirmed()) return 0;
+    constexpr std::int32_t ticks_a_second = 1000;
+    return static_cast<std::uint32_t>(std::max(0, entry.expiry - table_.now()) / ticks_a_second);
+}
+
+void Tracking::set_mark(ConnIndex connection, std::uint32_t mark) {
+    table_[connection].mark = mark;
+    note(connection, change::mark);
+}
+
+bool Tracking::has_label(const Entry& entry, unsigned label) const {
+    const Labels* const labels = table_.side().find<Labels>(entry);
+    return labels != nullptr && (labels->words[label / 32] >> (label % 32) & 1) != 0;
+}
+
+bool Tracking::set_label(ConnIndex connection, unsigned label) {
+    Labels* const labels = table_.side().add<Labels>(table_[connection]);
+    if (labels == nullptr) return false;
+    labels->words[label / 32] |= 1u << (label % 32);
+    note(connection, change::label);
+    return true;
+}
+
+std::string_view Tracking::helper_of(const Entry& entry) const {
+    const HelperState* const helper = table_.side().find<HelperState>(entry);
+    return helper == nullptr ? std::string_view{} : all_helper_names()[helper->helper].name;
+}
+
+void Tracking::watch(std::uint32_t room) { events_ = std::make_unique<Events>(room); }
+
+void Tracking::note(ConnIndex connection, std::uint32_t changes) {
+    if (events_ == nullptr || changes == 0 || !table_[connection].confirmed()) return;
+    if (const Wishes* const wishes = table_.side().find<Wishes>(table_[connection]);
+        wishes != nullptr && wishes->events_set())
+        changes &= wishes->events;
+    if (changes != 0) events_->note(table_, connection, changes);
+}
+
+void Tracking::note_changes(ConnIndex connection, std::uint32_t before, const Judgement& judgement) {
+    const std::uint32_t gained = table_[connection].status & ~before;
+    note(connection, ((gained & status::seen_reply) != 0 ? change::reply : 0) |
+                         ((gained & status::assured) != 0 ? change::assured : 0) |
+                         (judgement.state_changed ? change::protocol : 0));
+}
+
+// It is in the table.
+void Tracking::begun(ConnIndex connection) {
+    Entry& entry = table_[connection];
+    if (settings_.timestamps) {
+        if (Timestamps* const stamps = table_.side().add<Timestamps>(entry))
+            stamps->start = table_.time().since_epoch;
+    }
+    note(connection, entry.has(status::expected) ? change::related : change::opened);
+}
+
+void Tracking::ended(ConnIndex connection, const Entry& entry, End why) {
+    if (events_ == nullptr) return;
+    if (const Wishes* const wishes = table_.side().find<Wishes>(entry);
+        wishes != nullptr && wishes->events_set() && (wishes->events & change::ended) == 0)
+        return;
+    events_->ended(table_, connection, why);
+}
+
+// What CT wants of it beside the zone; without room for that the connection has to do without (side pools
+// count it).
+void Tracking::grant(Entry& entry, const Template& wanted) {
+    if (wanted.limits_events) {
+        if (Wishes* const wishes = table_.side().add<Wishes>(entry)) {
+            wishes->events = wanted.events;
+            wishes->expectation_events = wanted.expectation_events;
+            wishes->set = Wishes::has_events;
+        }
+    }
+    if (wanted.helper == 0) return;
+    if (HelperState* const helper = table_.side().add<HelperState>(entry)) {
+        helper->helper = static_cast<std::uint16_t>(wanted.helper - 1);
+        entry.status |= status::helper;
+    }
+}
+
+void Tracking::set_closing(const Packet& packet) {
+    const Seen at = seen(packet);
+    if (at.entry == nullptr || at.entry->protocol != protocol::tcp || !at.entry->confirmed()) return;
+    TcpPhase& phase = at.entry->state.tcp.phase;
+    if (phase != TcpPhase::close && !at.entry->has(status::fixed_timeout))
+        table_.refresh(at.connection, settings_.timeouts[Timeout::tcp_close]);
+    phase = TcpPhase::close;
+}
+
+void Tracking::advance(Time now) {
+    constexpr unsigned expired_at_once = 4096;
+    table_.set_now(now);
+    table_.expire(expired_at_once);
+}
+
+std::uint16_t Tracking::hold(const Packet& packet) {
+    const Seen at = seen(packet);
+    if (at.entry == nullptr) return 0;
+    std::erase(loose_, static_cast<Tentative>(index(at.connection)));
+    return at.entry->generation;
+}
+
+void Tracking::go_on(Context& context, std::uint16_t held) {
+    const Seen at = seen(context.packet);
+    if (at.entry == nullptr) return;
+    if (at.entry->generation != held) {
+        context.packet.connection = {};
+        track(context);
+    } else if (!at.entry->confirmed()) {
+        loose_.push_back(static_cast<Tentative>(index(at.connection)));
+    }
+}
+
+}  // namespace gatehouse::track

@@ -1,0 +1,107 @@
+// Connection tracking of one engine: what happens to a packet at the hooks where connections are looked up
+// and where they enter the table.
+//
+//     track()    PRE_ROUTING and LOCAL_OUT: the packet is told to its connection, or a tentative one is begun
+//     confirm()  LOCAL_IN and POST_ROUTING, last: a tentative connection enters the table
+//     settle()   when the packet at hand and all that it provoked have ended: tentative connections that
+//                were never confirmed, and connections that a tracker gave up, go
+//
+// The engine's thread only.
+#pragma once
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "hook/context.h"
+#include "track/event.h"
+#include "track/settings.h"
+#include "track/table.h"
+#include "track/template.h"
+#include "track/tracker.h"
+
+namespace gatehouse::track {
+
+// What is known of a packet's connection.
+struct Seen {
+    Info info = Info::none;
+    Direction direction{};
+    ConnIndex connection = ConnIndex::none;  // none: untracked, invalid, or not looked at
+    Entry* entry = nullptr;
+};
+
+class Tracking final : private Watcher {
+  public:
+    Tracking(const Settings& settings, std::uint64_t seed);
+
+    gatehouse::Verdict track(Context& context);
+    gatehouse::Verdict confirm(Context& context);
+    void settle();
+
+    // The connection of a packet; its entry stays where it is until settle().
+    Seen seen(const Packet& packet);
+    // What an answer to `because` belongs to: the same connection, as RELATED, the other way.
+    static void attach(Packet& answer, const Packet& because);
+    // Leaves the packet out of tracking (NOTRACK), or tells what its connection is to be (CT).
+    // Either has its way only with a packet that nobody has spoken of.
+    static void leave_out(Packet& packet);
+    void apply(Packet& packet, const Template& wanted);
+
+    // Whole seconds until it ends; of a tentative connection none.
+    std::uint32_t seconds_left(const Entry& entry) const;
+    void set_mark(ConnIndex connection, std::uint32_t mark);
+    // One of a connection's 128 labels. It can't be set when there is no room.
+    bool has_label(const Entry& entry, unsigned label) const;
+    bool set_label(ConnIndex connection, unsigned label);
+    // The name of its helper; empty without one.
+    std::string_view helper_of(const Entry& entry) const;
+
+    // Reports what happens to connections, keeping at most so many events until they are taken.
+    void watch(std::uint32_t room);
+    // nullptr while nobody watches.
+    Events* events() { return events_.get(); }
+
+    // REJECT has reset the packet's connection: it is over, whatever its ends make of it.
+    void set_closing(const Packet& packet);
+    // Time passes with no packet.
+    void advance(Time now);
+
+    // A packet that waits keeps its tentative connection; one that goes on is looked at again if its
+    // connection has ended meanwhile. hold() gives what go_on() wants.
+    std::uint16_t hold(const Packet& packet);
+    void go_on(Context& context, std::uint16_t held);
+
+    // Why the packet at hand is INVALID, or was ignored.
+    const Finding& why() const { return why_; }
+
+    Table& table() { return table_; }
+    const Table& table() const { return table_; }
+    const Settings& settings() const { return settings_; }
+
+  private:
+    void ended(ConnIndex connection, const Entry& entry, End why) override;
+    void note(ConnIndex connection, std::uint32_t changes);
+    void note_changes(ConnIndex connection, std::uint32_t before, const Judgement& judgement);
+    enum class Step : std::uint8_t { done, again };
+    void refuse(Packet& packet, Finding why);
+    bool take_icmp(Packet& packet, const std::array<Zone, 2>& zones);
+    void relate(Packet& packet, const std::array<Zone, 2>& zones);
+    Way find(const Tuple& tuple, const std::array<Zone, 2>& zones);
+    gatehouse::Verdict open(Context& context, const Tuple& tuple, const Template& wanted);
+    void grant(Entry& entry, const Template& wanted);
+    void begun(ConnIndex connection);
+    Step go_on_with(Packet& packet, Way way);
+    gatehouse::Verdict join(Context& context, Tentative loser, const Confirmed& clash);
+    Question question(const Packet& packet, const Entry& entry, Direction direction, bool opens) const;
+
+    Settings settings_;
+    Table table_;
+    std::unique_ptr<Events> events_;
+    std::vector<Template> templates_;
+    Finding why_{};
+    // Of the packet at hand and those that it provoked.
+    std::vector<Tentative> loose_;
+    std::vector<ConnIndex> doomed_;
+};
+
+}  // namespace gatehouse::track
