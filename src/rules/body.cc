@@ -15,6 +15,7 @@ Body::Body(RuleDraft draft, ChainId chain) : draft_(std::move(draft)), chain_(ch
         }
         steps_.push_back(step);
         hooks_ &= extension.hooks();
+        needs_tracking_ |= extension.need() == Need::tracking;
     };
     for (const auto& match : draft_.matches) add(match);
     if (draft_.target.extension) add(*draft_.target.extension);
@@ -22,10 +23,10 @@ Body::Body(RuleDraft draft, ChainId chain) : draft_(std::move(draft)), chain_(ch
 
 const Extension* Body::needy() const {
     for (const auto& match : draft_.matches) {
-        if (match.declaration().step == nullptr) return &match;
+        if (!match.acts()) return &match;
     }
     const auto& target = draft_.target.extension;
-    return target && target->declaration().step == nullptr ? &*target : nullptr;
+    return target && !target->acts() ? &*target : nullptr;
 }
 
 bool same_rule(const Body& body, const RuleDraft& draft, ChainId chain) {

@@ -90,11 +90,14 @@ class Body {
     std::size_t match_count() const { return draft_.matches.size(); }
     // The extension that can't act here, if any: a rule that holds one is kept but never evaluated.
     const Extension* needy() const;
+    // It needs its packets' connections to be tracked.
+    bool needs_tracking() const { return needs_tracking_; }
 
   private:
     RuleDraft draft_;
     ChainId chain_;
     HookSet hooks_ = all_hooks;
+    bool needs_tracking_ = false;
     std::vector<Step> steps_;
     std::vector<std::shared_ptr<void>> states_;
 };

@@ -420,14 +420,13 @@ TEST(Transaction, IsRefusedWholeWhenTheRulesHaveMoved) {
 TEST(Transaction, IsRefusedForRulesThatNeedWhatIsntThere) {
     Pair pair(filter());
     RuleDraft needy = rule(1);
-    needy.matches.push_back(extension(find_match("state", Family::ipv4)));
+    needy.matches.push_back(extension(find_match("recent", Family::ipv4)));
     Extension& match = needy.matches.back();
-    const std::string_view states = "NEW";
-    ASSERT_TRUE(match.set(*match.find("state"), {&states, 1}, false));
+    ASSERT_TRUE(match.set(*match.find("set"), {}, false));
     Change change(pair.ruleset);
     ASSERT_TRUE(change.append("filter", "INPUT", std::move(needy)));
     EXPECT_THAT(change.prepare(interfaces()).error().what,
-                HasSubstr("table filter, chain INPUT: rule 1 needs connection tracking"));
+                HasSubstr("table filter, chain INPUT: rule 1 needs shared tables of addresses"));
 }
 
 TEST(Transaction, BaseChainsStandAtAnyHookAndPriority) {

@@ -20,6 +20,8 @@
 //     Outcome act(Context&) const;                       a target; with a State: act(State&, Context&) const
 //     Result<void> check(const Facts&);                  relations between options, and with the rule; may
 //                                                        fill in what is derived
+//     Need needs() const;                                what it needs with these options, in place of
+//                                                        Traits::need
 //     HookSet hooks() const;                             the hooks from which it may be reached with these
 //                                                        options, within Traits::hooks
 //     void save(std::string&, Family) const;             overrides the derived text (begins with a space when
@@ -93,9 +95,11 @@ enum Does : std::uint8_t {
 // Who shares the State: nobody, the rules of one engine, or all engines (then it is exact over all workers).
 enum class StateKind : std::uint8_t { none, engine, shared };
 
-// What the engine must have for the extension to act; a rule with another need is kept, shown and saved, but
-// refused by name when packets are to be evaluated.
-enum class Need : std::uint8_t { nothing, tracking, nat, shared_tables };
+// What the engine must have for the extension to act. Connection tracking runs for a family while a rule of
+// that family needs it. A rule that needs what isn't there yet is kept, shown and saved, but refused by name
+// when packets are to be evaluated.
+enum class Need : std::uint8_t { nothing, tracking, nat, shared_tables, helpers, timeout_policies };
+constexpr bool is_there(Need need) { return need == Need::nothing || need == Need::tracking; }
 std::string_view words(Need need);  // "connection tracking"
 
 enum class MatchResult : std::uint8_t { no, yes, hotdrop };
@@ -145,6 +149,7 @@ struct Declaration : Traits {
     void (*save)(const void*, std::string&, Family) = nullptr;
     void (*list)(const void*, std::string&, Family, bool) = nullptr;
     void (*pack)(const void*, Packed&) = nullptr;
+    Need (*needs)(const void*) = nullptr;
     HookSet (*narrow)(const void*) = nullptr;  // the hooks that the options given leave
     StepFn step = nullptr;                     // null: declared in full, but it doesn't act yet (see `need`)
 };
@@ -239,6 +244,11 @@ constexpr Declaration declare(const Traits& traits) {
     }
     if constexpr (requires(const P& p, Packed& k) { p.pack(k); }) {
         d.pack = [](const void* p, Packed& k) { static_cast<const P*>(p)->pack(k); };
+    }
+    if constexpr (requires(const P& p) {
+                      { p.needs() } -> std::same_as<Need>;
+                  }) {
+        d.needs = [](const void* p) { return static_cast<const P*>(p)->needs(); };
     }
     if constexpr (requires(const P& p) {
                       { p.hooks() } -> std::same_as<HookSet>;

@@ -37,6 +37,13 @@ class Extension {
                                                : declaration_->hooks & declaration_->narrow(parameters());
     }
 
+    // What the engine must have for it to act.
+    Need need() const {
+        return declaration_->needs == nullptr ? declaration_->need : declaration_->needs(parameters());
+    }
+    // Whether an engine can carry it out.
+    bool acts() const { return declaration_->step != nullptr && is_there(need()); }
+
     // " --dport 80 ! --syn", as iptables-save prints it; "" when there is nothing to print.
     std::string save() const;
     // As `iptables -L` describes it: "tcp dpt:80".

@@ -19,7 +19,7 @@ class Preparation {
     Spine rules_of(const LiveTable& table, const Chain& chain);
     edit::Fresh copy(const edit::Fresh& fresh) const;
     void look(const LiveTable& table, const Chain& chain, std::size_t position, const Body& body);
-    Result<Transaction> finish() &&;
+    Result<Transaction> finish(bool needs_tracking) &&;
 
     const edit::TableSlots& slots() const { return change_->ruleset().tables().slots(); }
     const Chain& chain_at(ChainPlace at) const { return *slots()[at.table]->at(at.chain); }
@@ -50,9 +50,12 @@ void Preparation::look(const LiveTable& table, const Chain& chain, std::size_t p
     } else {
         needy_.what += "\n";
     }
+    const auto what = is_there(needy->need())
+                          ? fmt::format("`{}`, which can't act yet", needy->declaration().name)
+                          : fmt::format("{} (`{}`), which isn't there yet", words(needy->need()),
+                                        needy->declaration().name);
     needy_.what +=
-        fmt::format("table {}, chain {}: rule {} needs {} (`{}`), which isn't there yet", table.name,
-                    chain.name, position + 1, words(needy->declaration().need), needy->declaration().name);
+        fmt::format("table {}, chain {}: rule {} needs {}", table.name, chain.name, position + 1, what);
 }
 
 Spine Preparation::rules_of(const LiveTable& table, const Chain& chain) {
@@ -93,8 +96,9 @@ edit::Fresh Preparation::copy(const edit::Fresh& fresh) const {
                 {.body = fresh.body, .counters = fresh.body->draft().counters, .handle = fresh.handle})};
 }
 
-Result<Transaction> Preparation::finish() && {
+Result<Transaction> Preparation::finish(bool needs_tracking) && {
     if (!needy_.what.empty()) return std::unexpected(std::move(needy_));
+    transaction_.needs_tracking_ = needs_tracking;
     return std::move(transaction_);
 }
 
@@ -103,7 +107,7 @@ Result<Transaction> Preparation::whole(const Ruleset& ruleset, std::shared_ptr<c
     for (const auto& table : ruleset.tables().slots())
         preparation.transaction_.whole_.push_back(table == nullptr ? nullptr : preparation.copy(*table));
     preparation.transaction_.moves_base_chains_ = true;
-    return std::move(preparation).finish();
+    return std::move(preparation).finish(ruleset.needs_tracking());
 }
 
 // Tables that are new altogether, as they now are.
@@ -187,7 +191,7 @@ Result<Transaction> Preparation::of(const Change& change, std::shared_ptr<const 
     }
     preparation.add_tables();
     for (const Edit& edit : change.done_) preparation.add(edit);
-    return std::move(preparation).finish();
+    return std::move(preparation).finish(change.ruleset().needs_tracking());
 }
 
 Result<Transaction> Ruleset::whole(std::shared_ptr<const Interfaces> interfaces) const {

@@ -6,6 +6,7 @@
 #include "packet/reason.h"
 #include "route/router.h"
 #include "rules/selectors.h"
+#include "track/tracking.h"
 #include "wire/ipv4.h"
 #include "wire/protocol.h"
 
@@ -147,7 +148,8 @@ void send_reset(Context& context) {
     write_segment(flat, segment, answer->data + header);
     answer->flat.l3 = 0;
     context.trace({.kind = TraceKind::generated, .text = "TCP reset"});
-    context.services.emitter->emit(answer, about);
+    context.services.emitter->emit_about(answer, about);
+    if (context.services.tracking != nullptr) context.services.tracking->set_closing(about);
 }
 
 void send_unreachable(Context& context, std::uint8_t code) {

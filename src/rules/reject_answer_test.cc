@@ -387,6 +387,7 @@ class Keeper final : public Emitter {
         return packet;
     }
     void emit(Packet* packet, const Packet&) override { kept = packet; }
+    void emit_about(Packet* packet, const Packet&) override { kept = packet; }
     void emit_back(Packet* packet, const Packet&) override { kept = packet; }
     void emit_frame(Packet* packet, const Packet&) override { kept = packet; }
 

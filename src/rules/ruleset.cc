@@ -1,5 +1,7 @@
 #include "rules/ruleset.h"
 
+#include <algorithm>
+
 namespace gatehouse::rules {
 
 std::optional<std::uint32_t> Ruleset::slot(std::string_view name) const {
@@ -15,6 +17,8 @@ const Chain* Ruleset::chain(std::string_view table, std::string_view chain) cons
     const ChainId id = at ? jumps_[*at].find(chain) : ChainId::none;
     return id == ChainId::none ? nullptr : tables_.slots()[*at]->at(id);
 }
+
+bool Ruleset::needs_tracking() const { return std::ranges::any_of(jumps_, &Jumps::need_tracking); }
 
 std::size_t Ruleset::references(std::string_view table, std::string_view chain) const {
     const auto at = slot(table);

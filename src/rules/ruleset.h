@@ -23,6 +23,8 @@ class Ruleset {
     // What Linux accepts and a person should know: a loop that no base chain reaches.
     const std::vector<Error>& warnings() const { return warnings_; }
 
+    // Whether some rule needs connections to be tracked, be it in a chain that nobody reaches.
+    bool needs_tracking() const;
     // How many rules go to the chain; 0 if there is no such chain.
     std::size_t references(std::string_view table, std::string_view chain) const;
     // nullptr: no such chain. Good until the ruleset changes.

@@ -22,6 +22,8 @@ class Transaction {
     const std::shared_ptr<const Interfaces>& interfaces() const { return interfaces_; }
     // Base chains come or go, so that the order table changes.
     bool moves_base_chains() const { return moves_base_chains_; }
+    // Of the tables as they then are, some rule needs connections to be tracked.
+    bool needs_tracking() const { return needs_tracking_; }
     bool spent() const { return spent_; }
 
   private:
@@ -36,7 +38,7 @@ class Transaction {
     std::optional<Generation> from_;
     Generation to_;
     std::shared_ptr<const Interfaces> interfaces_;
-    bool moves_base_chains_ = false, spent_ = false;
+    bool moves_base_chains_ = false, needs_tracking_ = false, spent_ = false;
     std::vector<Edit> edits_;
     edit::TableSlots whole_;  // every table, when `from` is nothing
 };

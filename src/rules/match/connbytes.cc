@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "rules/declaration.h"
+#include "rules/seen.h"
 
 namespace gatehouse::rules {
 
@@ -34,9 +35,11 @@ struct Range64Value {
     }
 };
 
-constexpr value::Name modes[] = {{"packets", 0}, {"bytes", 1}, {"avgpkt", 2}};
+enum Mode : std::uint32_t { packets, bytes, average };
+constexpr value::Name modes[] = {{"packets", packets}, {"bytes", bytes}, {"avgpkt", average}};
 constexpr value::OneOf mode_name{.names = modes, .metavar = "mode"};
-constexpr value::Name directions[] = {{"original", 0}, {"reply", 1}, {"both", 2}};
+enum Way : std::uint32_t { original, reply, both };
+constexpr value::Name directions[] = {{"original", original}, {"reply", reply}, {"both", both}};
 constexpr value::OneOf direction_name{.names = directions, .metavar = "direction"};
 
 struct Connbytes {
@@ -56,6 +59,15 @@ struct Connbytes {
             {.help = "counted in this direction: original, reply or both", .required = true}),
     };
 
+    bool test(const Context& context) const {
+        const auto at = seen(context);
+        if (at.entry == nullptr) return false;
+        const std::uint64_t amount = amount_of(*at.entry);
+        const bool within = range->low <= amount && amount <= range->high;
+        // Linux turns a range around by exchanging its ends, so a range of one number can't be.
+        return within != (range.inverted && range->low != range->high);
+    }
+
     void list(std::string& out, Family family, bool) const {
         out += range.inverted ? "! connbytes " : "connbytes ";
         Range64Value{}.print(out, *range, family);
@@ -63,6 +75,21 @@ struct Connbytes {
         mode_name.print(out, *mode, family);
         out += " connbytes direction ";
         direction_name.print(out, *direction, family);
+    }
+
+  private:
+    std::uint64_t amount_of(const track::Entry& entry) const {
+        std::uint64_t packets_seen = 0, bytes_seen = 0;
+        for (const auto d : {track::Direction::original, track::Direction::reply}) {
+            if (*direction != both && *direction != track::index(d)) continue;
+            packets_seen += entry.packets(d);
+            bytes_seen += entry.bytes(d);
+        }
+        switch (*mode) {
+            case packets: return packets_seen;
+            case bytes: return bytes_seen;
+            default: return packets_seen == 0 ? 0 : bytes_seen / packets_seen;
+        }
     }
 };
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "rules/declaration.h"
+#include "rules/seen.h"
 
 namespace gatehouse::rules {
 
@@ -22,6 +23,14 @@ struct Connlabel {
             {.help = "the connection has this label", .invertible = true, .required = true}),
         flag<&Connlabel::set>("set", {.help = "give it the label first"}),
     };
+
+    bool test(const Context& context) const {
+        const auto at = seen(context);
+        if (at.entry == nullptr) return label.passes(false);
+        track::Tracking& tracking = *context.services.tracking;
+        return label.passes(tracking.has_label(*at.entry, *label) ||
+                            (set && tracking.set_label(at.connection, *label)));
+    }
 
     void list(std::string& out, Family, bool) const {
         out += fmt::format("connlabel {}{}{}", label.inverted ? "! " : "", *label, set ? " set" : "");

@@ -1,5 +1,6 @@
 // -m connmark: the mark of the packet's connection.
 #include "rules/declaration.h"
+#include "rules/seen.h"
 
 namespace gatehouse::rules {
 
@@ -15,6 +16,11 @@ struct ConnmarkMatch {
                                       .invertible = true,
                                       .required = true}),
     };
+
+    bool test(const Context& context) const {
+        const auto at = seen(context);
+        return at.entry != nullptr && mark.passes((at.entry->mark & mark->mask) == mark->value);
+    }
 
     void list(std::string& out, Family family, bool) const {
         out += mark.inverted ? "connmark match ! " : "connmark match  ";

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "rules/declaration.h"
+#include "rules/seen.h"
 #include "rules/value/address.h"
 #include "rules/value/connection.h"
 
@@ -31,8 +32,11 @@ struct ProtocolValue {
     void print(std::string& out, const type& value, Family) const { out += fmt::format("{}", value); }
 };
 
-constexpr value::Name statuses[] = {
-    {"EXPECTED", 1}, {"SEEN_REPLY", 2}, {"ASSURED", 4}, {"CONFIRMED", 8}, {"NONE", 0}};
+constexpr value::Name statuses[] = {{"EXPECTED", track::status::expected},
+                                    {"SEEN_REPLY", track::status::seen_reply},
+                                    {"ASSURED", track::status::assured},
+                                    {"CONFIRMED", track::status::confirmed},
+                                    {"NONE", 0}};
 constexpr value::NameSet status_set{.names = statuses, .metavar = "status", .beginning = true};
 
 enum Direction : std::uint32_t { original, reply };
@@ -89,6 +93,26 @@ struct Conntrack {
         return fail("an option must be given");
     }
 
+    bool test(const Context& context) const {
+        const auto at = seen(context);
+        if (state && !state.passes((*state & states_of(at)) != 0)) return false;
+        if (at.entry == nullptr) return state.set;
+        const track::Entry& entry = *at.entry;
+        const auto original_way = entry.tuple(track::Direction::original);
+        const auto reply_way = entry.tuple(track::Direction::reply);
+        return direction.passes(*direction == track::index(at.direction)) &&
+               within(original_source, original_way.source) &&
+               within(original_destination, original_way.destination) &&
+               within(reply_source, reply_way.source) && within(reply_destination, reply_way.destination) &&
+               protocol.passes(*protocol == entry.protocol) &&
+               within(original_source_port, original_way.ends.source) &&
+               within(original_destination_port, original_way.ends.destination) &&
+               within(reply_source_port, reply_way.ends.source) &&
+               within(reply_destination_port, reply_way.ends.destination) &&
+               status.passes((*status & entry.status) != 0) &&
+               within(expires, context.services.tracking->seconds_left(entry));
+    }
+
     void list(std::string& out, Family family, bool) const {
         bool first = true;
         for (const auto& o : detail::options_of<Conntrack>) {
@@ -97,6 +121,23 @@ struct Conntrack {
             o.print(this, out, family);
             first = false;
         }
+    }
+
+  private:
+    static std::uint32_t states_of(const track::Seen& at) {
+        std::uint32_t states = value::state_of(at);
+        if (at.entry == nullptr) return states;
+        if (at.entry->has(track::status::source_nat)) states |= value::connection_state::snat;
+        if (at.entry->has(track::status::destination_nat)) states |= value::connection_state::dnat;
+        return states;
+    }
+    static bool within(const Opt<MaskedAddress>& wanted, const Address& address) {
+        const Address mask = prefix_mask(wanted->length);
+        return wanted.passes((address & mask) == (wanted->address & mask));
+    }
+    template <class R>
+    static bool within(const Opt<R>& wanted, std::uint32_t number) {
+        return wanted.passes(wanted->low <= number && number <= wanted->high);
     }
 };
 

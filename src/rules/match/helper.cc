@@ -16,6 +16,9 @@ struct HelperMatch {
                                     .required = true}),
     };
 
+    // A helper's own connection isn't meant, but those that one made expected; none is as yet.
+    bool test(const Context&) const { return name.passes(false); }
+
     void list(std::string& out, Family, bool) const {
         out += name.inverted ? "helper match ! \"" : "helper match \"";
         out += *name + '"';

@@ -1,5 +1,6 @@
 // -m state: the state of the packet's connection.
 #include "rules/declaration.h"
+#include "rules/seen.h"
 #include "rules/value/connection.h"
 
 namespace gatehouse::rules {
@@ -17,6 +18,10 @@ struct State {
                                .invertible = true,
                                .required = true}),
     };
+
+    bool test(const Context& context) const {
+        return state.passes((*state & value::state_of(seen(context))) != 0);
+    }
 
     void list(std::string& out, Family family, bool) const {
         out += state.inverted ? "! state " : "state ";

@@ -1,7 +1,9 @@
 // -j CONNMARK: sets the connection's mark, or copies it from or to the packet's.
 #include <fmt/format.h>
 
+#include "packet/edit.h"
 #include "rules/declaration.h"
+#include "rules/seen.h"
 #include "rules/value/xmark.h"
 
 namespace gatehouse::rules {
@@ -61,6 +63,21 @@ struct ConnMark {
         return {};
     }
 
+    Outcome act(Context& context) const {
+        const auto at = seen(context);
+        if (at.entry == nullptr) return Outcome::next;
+        Packet& packet = context.packet;
+        const std::uint32_t mine = packet.mark.value, connections = at.entry->mark;
+        if (restore_mark) {
+            edit::set_mark(packet, {(mine & ~*nfmask) ^ shifted(connections & *ctmask)});
+            return Outcome::next;
+        }
+        const std::uint32_t wanted = save_mark ? (connections & ~*ctmask) ^ shifted(mine & *nfmask)
+                                               : shifted((connections & ~xmark->mask) ^ xmark->value);
+        if (wanted != connections) context.services.tracking->set_mark(at.connection, wanted);
+        return Outcome::next;
+    }
+
     void save(std::string& out, Family) const {
         if (xmark) {
             out += fmt::format(" --set-xmark {:#x}/{:#x}", xmark->value, xmark->mask);
@@ -87,6 +104,9 @@ struct ConnMark {
     }
 
   private:
+    std::uint32_t shifted(std::uint32_t mark_bits) const {
+        return right ? mark_bits >> *right : left ? mark_bits << *left : mark_bits;
+    }
     void shifts(std::string& out, std::string_view lead) const {
         if (left && *left != 0) out += fmt::format("{}left-shift-mark {}", lead, *left);
         if (right && *right != 0) out += fmt::format("{}right-shift-mark {}", lead, *right);

@@ -4,6 +4,8 @@
 #include "rules/declaration.h"
 #include "rules/selectors.h"
 #include "rules/value/name_set.h"
+#include "track/helper_name.h"
+#include "track/tracking.h"
 
 namespace gatehouse::rules {
 
@@ -20,17 +22,25 @@ constexpr std::uint32_t zone_of_mark = 65536;
 constexpr value::Name zone_names[] = {{"mark", zone_of_mark}};
 constexpr value::OneOf zone_value{.names = zone_names, .metavar = "zone", .numbers = true, .max = 65535};
 
+constexpr std::uint16_t no_helper = 0;
+
+// Printed bare, whatever is in it.
+struct BareName : value::Text {
+    void print(std::string& out, const type& value, Family) const { out += value; }
+};
+
 struct Ct {
     Flag notrack;
     Opt<std::string> helper, timeout;
     Opt<std::uint32_t> events, expectations, zone, zone_original, zone_reply;
+    std::uint16_t place_of_helper = 0;  // among all_helper_names()
     friend bool operator==(const Ct&, const Ct&) = default;
 
     static constexpr std::tuple options{
         flag<&Ct::notrack>("notrack", {.help = "keeps the packet out of tracking"}),
-        option<&Ct::helper>("helper", value::Text{.max = 15, .metavar = "name"},
+        option<&Ct::helper>("helper", BareName{{.max = 15, .metavar = "name"}},
                             {.help = "the helper to use"}),
-        option<&Ct::timeout>("timeout", value::Text{.max = 31, .metavar = "name"},
+        option<&Ct::timeout>("timeout", BareName{{.max = 31, .metavar = "name"}},
                              {.help = "the timeout policy to use"}),
         option<&Ct::events>("ctevents", value::NameSet{.names = connection_events, .metavar = "event"},
                             {.help = "the connection's events to report"}),
@@ -44,10 +54,38 @@ struct Ct {
                                 {.help = "the zone of the reply direction alone", .group = 1}),
     };
 
-    Result<void> check(const Facts& facts) const {
+    // Linux starts tracking for every other use of CT.
+    Need needs() const {
+        if (timeout) return Need::timeout_policies;
+        return notrack ? Need::nothing : Need::tracking;
+    }
+
+    Outcome act(Context& context) const {
+        if (notrack) {
+            track::Tracking::leave_out(context.packet);
+            return Outcome::next;
+        }
+        const auto& number = zone ? zone : zone_original ? zone_original : zone_reply;
+        context.services.tracking->apply(
+            context.packet, {.zone = {static_cast<std::uint16_t>(*number)},
+                             .zone_of_mark = *number == zone_of_mark,
+                             .zone_for = {!zone_reply, !zone_original},
+                             .helper = helper ? static_cast<std::uint16_t>(place_of_helper + 1) : no_helper,
+                             .events = static_cast<std::uint16_t>(*events),
+                             .expectation_events = static_cast<std::uint16_t>(*expectations),
+                             .limits_events = events.set || expectations.set});
+        return Outcome::next;
+    }
+
+    Result<void> check(const Facts& facts) {
         const Selectors& selectors = *facts.selectors;
         const bool for_protocol = selectors.protocol != 0 && !selectors.protocol_inverted;
         if (helper && !for_protocol) return fail("`--helper` needs a rule for its protocol (`-p`)");
+        if (helper) {
+            const auto found = track::find_helper(*helper, selectors.protocol);
+            if (!found) return fail(fmt::format("there is no helper `{}` for this protocol", *helper));
+            place_of_helper = *found;
+        }
         if (timeout && !for_protocol) return fail("`--timeout` needs a rule for its protocol (`-p`)");
         return {};
     }

@@ -1,6 +1,7 @@
 // What rules say of connections: states, statuses.
 #pragma once
 #include "rules/value/name_set.h"
+#include "track/tracking.h"
 
 namespace gatehouse::rules::value {
 
@@ -15,6 +16,17 @@ inline constexpr Name connection_states[] = {
     {"UNTRACKED", connection_state::untracked}, {"SNAT", connection_state::snat},
     {"DNAT", connection_state::dnat},
 };
+// The one state in which a packet is.
+constexpr std::uint32_t state_of(const track::Seen& seen) {
+    switch (seen.info) {
+        case track::Info::fresh: return connection_state::fresh;
+        case track::Info::related: return connection_state::related;
+        case track::Info::established: return connection_state::established;
+        case track::Info::untracked: return connection_state::untracked;
+        default: return connection_state::invalid;
+    }
+}
+
 // `-m state` knows the first five.
 inline constexpr NameSet plain_states{
     .names = std::span(connection_states).first(5), .metavar = "state", .beginning = true};
