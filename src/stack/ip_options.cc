@@ -1,9 +1,11 @@
 #include "stack/ip_options.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/checksum.h"
 #include "hook/icmp_error.h"
+#include "packet/edit.h"
 #include "packet/reason.h"
 #include "wire/protocol.h"
 
@@ -37,10 +39,23 @@ Finding malformed(Context& context, std::uint32_t offset) {
     return {.reason = Reason::ip_bad_options, .numbers = {offset}};
 }
 
+// What stands behind the end of the options means nothing: Linux overwrites it with more ends.
+void clear_behind_end(Packet& packet) {
+    std::uint8_t* const ip = packet.l3();
+    const std::uint32_t header = (ip[0] & 15u) * 4u;
+    std::uint32_t at = fixed_header;
+    while (at < header && ip[at] != option::end) at += ip[at] == option::nop ? 1u : ip[at + 1];
+    const auto is_end = [](std::uint8_t byte) { return byte == option::end; };
+    if (std::all_of(ip + std::min(at, header), ip + header, is_end)) return;
+    std::fill(ip + at, ip + header, option::end);
+    edit::renew_network_checksum(packet);
+    packet.changed = true;
+}
+
 }  // namespace
 
 Finding accept_options(Context& context) {
-    const Packet& packet = context.packet;
+    Packet& packet = context.packet;
     if (!is_v4(packet.flat.family)) return {};
     const std::uint32_t header = (packet.l3()[0] & 15u) * 4u;
     const Bytes ip = packet.network();
@@ -55,6 +70,7 @@ Finding accept_options(Context& context) {
         if (is_source_route(ip[at])) return {.reason = Reason::strict_source_route};
         at += length;
     }
+    clear_behind_end(packet);
     return {};
 }
 
