@@ -57,6 +57,7 @@ void Engine::Core::suspend(Passage& passage, std::size_t row) {
         if (context.suspension.bypass) return live(passage, row + 1);
         return drop(passage, {.reason = Reason::queue_without_reader, .numbers = {context.suspension.queue}});
     }
+    const std::uint16_t connection = tracking == nullptr ? std::uint16_t{0} : tracking->hold(context.packet);
     const auto token = waiting.enter({.packet = &context.packet,
                                       .hook = context.hook,
                                       .in = context.in,
@@ -68,10 +69,12 @@ void Engine::Core::suspend(Passage& passage, std::size_t row) {
                                       .order_generation = order.generation(),
                                       .router = configuration.router,
                                       .route = passage.route,
+                                      .connection = connection,
                                       .suspension = context.suspension,
                                       .decision = KeptDecision::of(context.decision),
                                       .since = services.now});
     if (!token) {
+        if (tracking != nullptr) tracking->go_on(context, connection);
         return drop(passage,
                     {.reason = Reason::suspended_full,
                      .numbers = {static_cast<std::uint32_t>(waiting.size()), waiting.limits().packets}});
@@ -119,6 +122,7 @@ bool Engine::Core::resume(Token token, const Resume& how) {
         drop(passage, {.reason = Reason::suspended_dropped});
         return true;
     }
+    if (tracking != nullptr) tracking->go_on(passage.context, held.connection);
     if (passage.context.hook == Hook::output) remember_output(passage);
     if (how.mark) {
         packet.changed |= packet.mark != *how.mark;
@@ -179,9 +183,11 @@ void Engine::Core::expire(Time now) {
                                     .in = held->in,
                                     .out = held->out}};
         passage.context.decision = held->decision.view();
+        if (tracking != nullptr) tracking->go_on(passage.context, held->connection);
         drop(passage, {.reason = Reason::suspended_expired,
                        .numbers = {static_cast<std::uint32_t>((now - held->since) / millisecond)}});
     }
+    drain_emitted();
 }
 
 }  // namespace gatehouse

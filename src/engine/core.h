@@ -43,6 +43,8 @@ struct Engine::Core final : defrag::Releaser {
     Order order;
     rules::Tables tables4{Family::ipv4}, tables6{Family::ipv6};
     WaitingRoom waiting;
+    std::unique_ptr<track::Tracking> tracking;       // from the first rule on that needs it
+    std::array<bool, 2> tracked{}, whole_by_wish{};  // IPv4, IPv6
     defrag::WholePool wholes;
     defrag::Reassembler fragments4, fragments6;
     std::optional<defrag::Reassembler> tracked_fragments6;  // once tracking has asked for it
@@ -57,6 +59,8 @@ struct Engine::Core final : defrag::Releaser {
 
     // engine.cc
     void place_base_chains(rules::Tables& tables);
+    void track(Family family, bool wanted);
+    void defragment(Family family, bool for_tracking);
 
     // receive.cc: the life of a packet.
     void arrive(Packet& packet, const Parsed& parsed);

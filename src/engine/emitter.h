@@ -7,6 +7,7 @@
 
 #include "hook/emit.h"
 #include "packet/pool.h"
+#include "track/tracking.h"
 
 namespace gatehouse {
 
@@ -18,6 +19,10 @@ class EngineEmitter final : public Emitter {
 
     Packet* make(std::uint32_t length) override;
     void emit(Packet* packet, const Packet& because) override { queue(packet, because, Way::routed); }
+    void emit_about(Packet* packet, const Packet& because) override {
+        track::Tracking::attach(*packet, because);
+        queue(packet, because, Way::routed);
+    }
     void emit_back(Packet* packet, const Packet& because) override { queue(packet, because, Way::back); }
     void emit_frame(Packet* packet, const Packet& because) override { queue(packet, because, Way::frame); }
 

@@ -38,6 +38,13 @@ defrag::Limits fragment_limits(const Configuration& configuration, const Fragmen
             .datagrams = configuration.fragments.datagrams};
 }
 
+Verdict track_packet(void* tracking, std::uint32_t, Context& context) {
+    return static_cast<track::Tracking*>(tracking)->track(context);
+}
+Verdict confirm_connection(void* tracking, std::uint32_t, Context& context) {
+    return static_cast<track::Tracking*>(tracking)->confirm(context);
+}
+
 }  // namespace
 
 Engine::Core::Core(Configuration given, World& world, Outlet& to)
@@ -64,6 +71,7 @@ Engine::Core::Core(Configuration given, World& world, Outlet& to)
                    .name = std::string(socket_stage),
                    .run = ask_for_socket});
     }
+    for (const Family family : {Family::ipv4, Family::ipv6}) track(family, false);
 }
 
 void Engine::Core::track_fragments6() {
@@ -86,6 +94,7 @@ bool Engine::resume(Token token, const Resume& how) {
 void Engine::advance(Time now) {
     core_->clock(now);
     core_->expire(core_->services.now);
+    if (core_->tracking != nullptr) core_->tracking->advance(core_->services.now);
 }
 
 void Engine::discard_fragments() { core_->discard_fragments(); }
@@ -95,8 +104,10 @@ void Engine::discard_waiting() {
         Passage passage{
             .context = {
                 .packet = *held->packet, .services = core_->services, .hook = held->hook, .in = held->in}};
+        if (core_->tracking != nullptr) core_->tracking->go_on(passage.context, held->connection);
         core_->drop(passage, {.reason = Reason::suspended_discarded});
     }
+    core_->drain_emitted();
 }
 
 Verdict Engine::hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out, Finding& finding,
@@ -139,6 +150,21 @@ void Engine::Core::place_base_chains(rules::Tables& of) {
     order.exchange(family, BaseChain::run, std::move(rows));
 }
 
+// Tracking runs for a family while some rule of that family needs it. The connections stay when it ends,
+// until their time is over.
+void Engine::Core::track(Family family, bool wanted) {
+    wanted |= configuration.tracking.always;
+    if (wanted && tracking == nullptr) {
+        tracking = std::make_unique<track::Tracking>(configuration.tracking, configuration.seed);
+        services.tracking = tracking.get();
+    }
+    tracked[is_v4(family) ? 0 : 1] = wanted;
+    defragment(family, wanted);
+    const HookFamily at = is_v4(family) ? HookFamily::ip : HookFamily::ip6;
+    order.fill(at, "conntrack", wanted ? track_packet : nullptr, tracking.get());
+    order.fill(at, "confirm", wanted ? confirm_connection : nullptr, tracking.get());
+}
+
 namespace {
 
 bool same_names(const Interfaces& a, const Interfaces& b) {
@@ -155,6 +181,7 @@ Result<void> Engine::apply(rules::Transaction& transaction) {
     rules::Tables& tables = core_->tables(transaction.family());
     if (auto done = tables.apply(transaction); !done) return done;
     if (transaction.moves_base_chains()) core_->place_base_chains(tables);
+    core_->track(transaction.family(), transaction.needs_tracking());
     return {};
 }
 
@@ -189,5 +216,6 @@ const Order& Engine::order() const { return core_->order; }
 const Statistics& Engine::statistics() const { return core_->statistics; }
 const route::Router& Engine::router() const { return core_->router(); }
 const WaitingRoom& Engine::waiting() const { return core_->waiting; }
+track::Tracking* Engine::tracking() { return core_->tracking.get(); }
 
 }  // namespace gatehouse

@@ -22,6 +22,7 @@
 #include "route/router.h"
 #include "rules/ruleset.h"
 #include "stack/tunables.h"
+#include "track/tracking.h"
 
 namespace gatehouse {
 
@@ -36,6 +37,7 @@ struct FragmentLimits {
 struct Configuration {
     std::shared_ptr<const route::Router> router;  // interfaces, addresses, routes, neighbours
     Tunables tunables{};
+    track::Settings tracking{};
     WaitingLimits waiting{};
     FragmentLimits fragments{};
     std::uint32_t emit_limit = 256;  // packets of the engine's own that can wait to be sent
@@ -129,6 +131,8 @@ class Engine {
     // The router's interfaces, to prepare transactions with; any thread may keep them.
     std::shared_ptr<const Interfaces> interfaces() const;
     const WaitingRoom& waiting() const;
+    // nullptr while no connection has ever been tracked.
+    track::Tracking* tracking();
 
   private:
     struct Core;

@@ -164,11 +164,15 @@ void Engine::Core::settle_whole(Packet& packet, Completion completion) {
 }
 
 void Engine::defragment(Family family, bool on) {
-    Core& core = *core_;
+    core_->whole_by_wish[is_v4(family) ? 0 : 1] = on;
+    core_->defragment(family, core_->tracked[is_v4(family) ? 0 : 1]);
+}
+
+void Engine::Core::defragment(Family family, bool for_tracking) {
     const bool v4 = is_v4(family);
-    if (on && !v4) core.track_fragments6();
-    core.order.fill(v4 ? HookFamily::ip : HookFamily::ip6, "defrag", on ? &Core::gather_at_hook : nullptr,
-                    &core);
+    const bool on = for_tracking || whole_by_wish[v4 ? 0 : 1];
+    if (on && !v4) track_fragments6();
+    order.fill(v4 ? HookFamily::ip : HookFamily::ip6, "defrag", on ? &Core::gather_at_hook : nullptr, this);
 }
 
 }  // namespace gatehouse

@@ -105,6 +105,7 @@ void Engine::Core::drain_emitted() {
             originate(*made.packet, &made);
         }
     }
+    if (tracking != nullptr) tracking->settle();
 }
 
 // Through the stages of the hook at hand, from `row` on. False when the packet's way ended or paused there.

@@ -42,6 +42,7 @@ struct Waiting {
     std::uint32_t order_generation = 0;
     std::shared_ptr<const route::Router> router;  // under which `route` was made
     route::Decision route{};
+    std::uint16_t connection = 0;  // its connection's generation (track::Tracking::hold)
     Suspension suspension{};
     KeptDecision decision{};
     Time since{};

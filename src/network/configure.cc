@@ -76,7 +76,9 @@ Result<bool> set_interface_sysctl(route::Router& router, std::string_view name, 
 }
 
 Result<void> set_sysctl(const std::string& name, const std::string& value, route::Router& router,
-                        Tunables& tunables) {
+                        Configuration& configuration) {
+    if (track::Settings::known(name)) return configuration.tracking.set(name, value);
+    Tunables& tunables = configuration.tunables;
     const auto number = parse_number(value, 0xffffffff);
     if (!number) return fail(fmt::format("sysctl `{}`: expected a number, got `{}`", name, value));
     const std::string dotted = [&] {
@@ -85,7 +87,7 @@ Result<void> set_sysctl(const std::string& name, const std::string& value, route
         return d;
     }();
     if (dotted == "net.ipv4.ip_forward") {
-        return set_sysctl("net.ipv4.conf.all.forwarding", value, router, tunables);
+        return set_sysctl("net.ipv4.conf.all.forwarding", value, router, configuration);
     }
     const auto on_interface = set_interface_sysctl(router, name, *number);
     if (!on_interface) return std::unexpected(on_interface.error());
@@ -159,7 +161,7 @@ Result<Configuration> configure(const Network& network) {
     if (auto added = add_routes(network, *router); !added) return std::unexpected(added.error());
     Configuration configuration;
     for (const auto& [name, value] : network.sysctls) {
-        if (auto done = set_sysctl(name, value, *router, configuration.tunables); !done)
+        if (auto done = set_sysctl(name, value, *router, configuration); !done)
             return wrong(network, name, done);
     }
     for (const auto& [name, value] : network.settings) {
