@@ -1,4 +1,5 @@
 // Runs the kernel oracle's scenario directories in Gatehouse and writes the same files as the oracle does.
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
@@ -13,12 +14,15 @@
 #include "network/configure.h"
 #include "oracle/noise.h"
 #include "packet/pool.h"
+#include "track/text.h"
 
 namespace fs = std::filesystem;
 using nlohmann::json;
 
 namespace gatehouse {
 namespace {
+
+constexpr std::uint32_t most_events = 4096;
 
 // One line of the scenario's input.
 struct Item {
@@ -32,6 +36,10 @@ struct Scenario {
     network::Network network;
     std::vector<Item> items;
     bool real_time = false;
+    bool events = false;
+    Nanoseconds pace{};  // from one packet to the next, unless it has a time of its own
+    // When the oracle sent each, as it noted beside what it expects: a busy machine's pace is another one.
+    std::vector<double> sent;
     bool keep_link_layer = false;
 };
 
@@ -145,6 +153,9 @@ Result<Scenario> read_scenario(const fs::path& directory) {
     auto network = read_network(document);
     if (!network) return std::unexpected(network.error());
     Scenario scenario{.network = std::move(*network)};
+    // The oracle waits until nothing moves, and takes a little itself.
+    scenario.pace = document.value("settle_ms", 4) * millisecond + 200 * microsecond;
+    scenario.events = document.value("events", false);
     scenario.real_time = document.value("timing", "fast") == "real";
     scenario.keep_link_layer = document.value("keep_l2", false);
     Result<std::vector<Item>> items = fail("no in.jsonl, in.pcapng or in.pcap");
@@ -157,6 +168,11 @@ Result<Scenario> read_scenario(const fs::path& directory) {
     }
     if (!items) return std::unexpected(items.error());
     scenario.items = std::move(*items);
+    if (fs::exists(directory / "expected" / "meta.json")) {
+        scenario.sent = json::parse(read_file(directory / "expected" / "meta.json"))
+                            .value("inject_t", std::vector<double>{});
+        if (scenario.sent.size() != scenario.items.size()) scenario.sent.clear();
+    }
     return scenario;
 }
 
@@ -202,17 +218,32 @@ Result<void> load(Engine& engine, const fs::path& path, Family family) {
     return {};
 }
 
-Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario) {
+// What happened to connections since the last call, a line each.
+void write_events(Engine& engine, std::ofstream& file, std::size_t index) {
+    track::Tracking* const tracking = engine.tracking();
+    if (tracking == nullptr || tracking->events() == nullptr) return;
+    tracking->events()->drain(most_events, [&](const track::Event& event) {
+        file << fmt::format(R"({{"in_index": {}, "type": "{}"}})", index,
+                            event.is_end()   ? "DESTROY"
+                            : event.is_new() ? "NEW"
+                                             : "UPDATE")
+             << '\n';
+    });
+}
+
+Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario, std::ofstream& events) {
     // Without a `t` of its own a packet comes as soon after the last as the oracle sends it.
     Nanoseconds now = 1'000'000 * second;
     const Nanoseconds start = now;
     for (std::size_t i = 0; i < scenario.items.size(); ++i) {
         const Item& item = scenario.items[i];
-        now += static_cast<Nanoseconds>(item.sleep * second) + 5 * millisecond;
+        now += static_cast<Nanoseconds>(item.sleep * second) + scenario.pace;
+        if (i < scenario.sent.size()) now = start + static_cast<Nanoseconds>(scenario.sent[i] * second);
         if (scenario.real_time && item.time)
             now = std::max(now, start + static_cast<Nanoseconds>(*item.time * second));
         if (item.frame.empty()) writer.index = i;
         engine.advance({now});
+        write_events(engine, events, i == 0 ? 0 : i - 1);
         if (item.frame.empty()) continue;
         const auto port = engine.router().interfaces().find(item.port);
         if (!port) return fail(fmt::format("there is no port `{}`", item.port));
@@ -225,8 +256,24 @@ Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario) {
         packet->time = {now};
         writer.index = i;
         engine.receive({&packet, 1});
+        write_events(engine, events, i);
     }
     return {};
+}
+
+// As the oracle writes `conntrack -L -o extended,id`: sorted, without what names an entry.
+void write_connections(Engine& engine, const fs::path& path) {
+    std::vector<std::string> lines;
+    track::Tracking* const tracking = engine.tracking();
+    track::ScanCursor cursor;
+    while (tracking != nullptr &&
+           tracking->table().scan(cursor, 4096, [&](track::ConnIndex, const track::Entry& e) {
+               lines.push_back(track::to_text(*tracking, e, {.ids = false}));
+           })) {
+    }
+    std::ranges::sort(lines);
+    std::ofstream file(path);
+    for (const auto& line : lines) file << line << '\n';
 }
 
 Result<void> run(const fs::path& directory, const fs::path& out) {
@@ -240,15 +287,18 @@ Result<void> run(const fs::path& directory, const fs::path& out) {
     Engine engine(std::move(*configuration), world, writer);
     if (auto done = load(engine, directory / "rules.v4", Family::ipv4); !done) return done;
     if (auto done = load(engine, directory / "rules.v6", Family::ipv6); !done) return done;
-    if (auto done = feed(engine, writer, *scenario); !done) return done;
+    if (scenario->events && engine.tracking() != nullptr) engine.tracking()->watch(most_events);
+    std::ofstream events;
+    if (scenario->events) events.open(out / "events.jsonl");
+    if (auto done = feed(engine, writer, *scenario, events); !done) return done;
     writer.close();
     for (const auto& [family, rules, name] : {std::tuple{Family::ipv4, "rules.v4", "counters.v4"},
                                               std::tuple{Family::ipv6, "rules.v6", "counters.v6"}}) {
         if (fs::exists(directory / rules))
             std::ofstream(out / name) << iptables::save(engine.tables(family), true);
     }
-    // Without tracking there are no connections and no expectations.
-    std::ofstream(out / "conntrack.txt");
+    write_connections(engine, out / "conntrack.txt");
+    // No helper expects anything yet.
     std::ofstream(out / "expect.txt");
     return {};
 }
