@@ -13,6 +13,7 @@
 #include "peers.h"
 #include "ruleset.h"
 #include "tally.h"
+#include "trial.h"
 
 namespace fs = std::filesystem;
 
@@ -26,82 +27,9 @@ struct Options {
     fs::path out = "generator-differences";
 };
 
-// The rules of one family and frames, and how the two peers are held against one another over them.
-struct Case {
-    Family family{};
-    std::string rules;
-    std::vector<Frame> frames;
-};
-
-struct Difference {
-    std::size_t frame = 0;
-    std::string what;
-};
-
-std::string compare_counters(const std::string& expected, const std::string& actual) {
-    const auto theirs = split(expected, '\n'), ours = split(actual, '\n');
-    std::string out;
-    for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i) {
-        const auto a = i < theirs.size() ? theirs[i] : "", b = i < ours.size() ? ours[i] : "";
-        if (a != b) out += fmt::format("expected {}\nactual   {}\n", a, b);
-    }
-    return out;
-}
-
-// The first difference, if any. `each`: looks at counters after every frame.
-Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Case& c, bool each,
-                                      bool counted = false) {
-    auto engine = EnginePeer::start(c.family, c.rules, counted);
-    if (!engine) return std::unexpected(engine.error());
-    if (auto done = kernel.load(c.family, c.rules); !done)
-        return std::optional(Difference{0, "the kernel refuses the rules: " + done.error().text()});
-    for (std::size_t i = 0; i < c.frames.size(); ++i) {
-        const auto& frame = c.frames[i];
-        const auto expected = kernel.inject(network().ports[frame.port].name, frame.bytes);
-        if (!expected) return std::unexpected(expected.error());
-        std::string what = compare(*expected, (*engine)->inject(frame));
-        if (what.empty() && (each || i + 1 == c.frames.size())) {
-            const auto counters = kernel.counters(c.family);
-            if (!counters) return std::unexpected(counters.error());
-            what = compare_counters(*counters, (*engine)->counters());
-        }
-        if (!what.empty()) return std::optional(Difference{i, std::move(what)});
-    }
-    return std::optional<Difference>{};
-}
-
-bool differs(oracle::Kernel& kernel, const Case& c) {
-    const auto difference = run(kernel, c, false);
-    return difference && *difference;
-}
-
-// Fewer frames and rules, as long as the peers differ.
-Case shrink(oracle::Kernel& kernel, Case c) {
-    if (const auto found = run(kernel, c, true); found && *found) {
-        c.frames.resize((*found)->frame + 1);
-        Case last{c.family, c.rules, {c.frames.back()}};
-        if (differs(kernel, last)) c = std::move(last);
-    }
-    for (bool smaller = true; smaller;) {
-        smaller = false;
-        const std::string before = c.rules;
-        for (const auto line : split(before, '\n')) {
-            if (!line.starts_with("[") && !line.starts_with("-A")) continue;
-            Case less = c;
-            const auto at = less.rules.find(line);
-            if (at == std::string::npos) continue;
-            less.rules.erase(at, line.size() + 1);
-            if (!differs(kernel, less)) continue;
-            c = std::move(less);
-            smaller = true;
-        }
-    }
-    return c;
-}
-
-std::string report(oracle::Kernel& kernel, const Case& c, std::uint64_t seed) {
+std::string report(oracle::Kernel& kernel, const Trial& c, std::uint64_t seed) {
     std::string out = fmt::format("seed {}: {}\n", seed, is_v4(c.family) ? "IPv4" : "IPv6");
-    const auto found = run(kernel, c, true);
+    const auto found = run(kernel, c, Look::after_every_frame);
     out += c.rules;
     if (!found) return out + found.error().text() + "\n";
     const std::size_t last = *found ? (*found)->frame : c.frames.size() - 1;
@@ -115,7 +43,7 @@ std::string report(oracle::Kernel& kernel, const Case& c, std::uint64_t seed) {
     return out + "the engine's walk:\n" + walk;
 }
 
-void write(const fs::path& directory, const Case& whole, const Case& small, const std::string& text) {
+void write(const fs::path& directory, const Trial& whole, const Trial& small, const std::string& text) {
     fs::create_directories(directory);
     const std::string name = is_v4(whole.family) ? "rules.v4" : "rules.v6";
     std::ofstream(directory / "report.txt") << text;
@@ -127,12 +55,12 @@ void write(const fs::path& directory, const Case& whole, const Case& small, cons
                              fmt::join(frame.bytes, ""));
 }
 
-Case random_case(const Options& options, std::uint64_t seed) {
+Trial random_trial(const Options& options, std::uint64_t seed) {
     Random random(seed);
     const Family drawn = random.below(2) == 0 ? Family::ipv4 : Family::ipv6;
     Edges edges;
     Draw draw{random, options.family.value_or(drawn), edges};
-    Case c{.family = draw.family, .rules = random_ruleset(draw), .frames = {}};
+    Trial c{.family = draw.family, .rules = random_ruleset(draw), .frames = {}};
     for (std::uint32_t i = 0; i < options.packets; ++i) c.frames.push_back(random_frame(draw));
     return c;
 }
@@ -196,12 +124,12 @@ int main_of(int argc, char** argv) {
     std::size_t differences = 0, packets = 0;
     for (std::uint32_t i = 0; i < options->rulesets; ++i) {
         const std::uint64_t seed = options->seed + i;
-        const Case whole = random_case(*options, seed);
+        const Trial whole = random_trial(*options, seed);
         packets += whole.frames.size();
-        const auto found = run(**kernel, whole, false, true);
+        const auto found = run(**kernel, whole, Look::at_the_end, true);
         if (found && !*found) continue;
         ++differences;
-        const Case small = found ? shrink(**kernel, whole) : whole;
+        const Trial small = found ? shrink(**kernel, whole) : whole;
         const std::string text = (found ? "" : found.error().text() + "\n") + report(**kernel, small, seed);
         fmt::print("{}\n", text);
         std::fflush(stdout);

@@ -1,0 +1,33 @@
+// One trial: a ruleset and frames, through the engine and through the kernel.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "oracle/kernel_network.h"
+#include "packets.h"
+
+namespace gatehouse::generator {
+
+struct Trial {
+    Family family{};
+    std::string rules;  // of `family`, as iptables-save writes them
+    std::vector<Frame> frames;
+};
+
+struct Difference {
+    std::size_t frame = 0;  // at which it was seen
+    std::string what;       // in words
+};
+
+enum class Look { at_the_end, after_every_frame };
+
+// The first difference in what leaves or, by `look`, in the counters. `counted`: the tally is kept.
+Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial, Look look,
+                                      bool counted = false);
+
+// Fewer frames and rules, as long as the peers differ.
+Trial shrink(oracle::Kernel& kernel, Trial trial);
+
+}  // namespace gatehouse::generator
