@@ -114,24 +114,26 @@ Finding answer_tcp(Context& context, const Tunables& tunables) {
     return {.reason = Reason::no_local_listener, .numbers = {protocol::tcp}};
 }
 
+// UDP and UDP-Lite, whose length field is the checksum's coverage (RFC 3828).
 Finding answer_udp(Context& context) {
     const Packet& packet = context.packet;
     const bool v4 = is_v4(packet.flat.family);
+    const std::uint8_t number = packet.flat.protocol;
     if (packet.flat.transport != Transport::whole)
-        return {.reason = Reason::l4_truncated, .numbers = {protocol::udp}};
+        return {.reason = Reason::l4_truncated, .numbers = {number}};
     const std::uint16_t length = load_be16(packet.l4() + 4);
-    if (length < 8 || length > packet.transport().size())
-        return {.reason = Reason::l4_truncated, .numbers = {protocol::udp, length, 8}};
+    if ((number == protocol::udp && length < 8) || length > packet.transport().size())
+        return {.reason = Reason::l4_truncated, .numbers = {number, length, 8}};
     // IPv6 has no UDP without a checksum (RFC 8200, 8.1).
     const bool unsummed = load_be16(packet.l4() + 6) == 0;
     if ((!v4 && unsummed) || !edit::transport_checksum_ok(packet)) return bad_checksum(packet);
-    if (!to_one_host(context)) return {.reason = Reason::no_local_listener, .numbers = {protocol::udp}};
+    if (!to_one_host(context)) return {.reason = Reason::no_local_listener, .numbers = {number}};
     if (v4) {
         icmp_error::send(context, wire::icmp::unreachable, wire::icmp::port_unreachable);
     } else {
         icmp_error::send(context, wire::icmpv6::unreachable, wire::icmpv6::port_unreachable);
     }
-    return {.reason = Reason::no_local_listener, .numbers = {protocol::udp}};
+    return {.reason = Reason::no_local_listener, .numbers = {number}};
 }
 
 Finding answer_unknown(Context& context) {
@@ -170,7 +172,8 @@ Finding answer_local(Context& context, const Tunables& tunables) {
         case protocol::icmpv6:
             return is_v4(packet.flat.family) ? answer_unknown(context) : answer_icmp6(context, tunables);
         case protocol::tcp: return answer_tcp(context, tunables);
-        case protocol::udp: return answer_udp(context);
+        case protocol::udp:
+        case protocol::udplite: return answer_udp(context);
         default: return answer_unknown(context);
     }
 }
