@@ -9,9 +9,7 @@ Selected select(const Selectors& s, const Context& context) {
     if (!s.in.matches(interfaces.name(context.in)) || !s.out.matches(interfaces.name(context.out)))
         return Selected::no;
     if (s.protocol != 0) {
-        if (flat.extensions_broken()) {
-            return flat.fragment_offset == 0 ? Selected::hotdrop : Selected::no;
-        }
+        if (flat.extensions_broken()) return Selected::hotdrop;
         if ((flat.protocol == s.protocol) == s.protocol_inverted) return Selected::no;
     }
     if (s.fragment != FragmentSelector::any) {

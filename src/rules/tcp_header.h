@@ -18,6 +18,13 @@ inline std::optional<std::size_t> length(Bytes segment) {
     return header;
 }
 
+// What Linux's matches read as the TCP header that don't ask whether the packet is a later fragment: there
+// IPv4 has them look at the fragment's data, IPv6 at the IPv6 header.
+inline Bytes as_matched(const Packet& packet) {
+    const bool later6 = !is_v4(packet.flat.family) && packet.flat.fragment_offset != 0;
+    return later6 ? packet.network() : packet.transport();
+}
+
 // How far the next option is from the one at `at`: end of options, padding and a missing length count as one
 // byte, as Linux has it.
 inline std::size_t step(Bytes segment, std::size_t at) {

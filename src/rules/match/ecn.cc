@@ -4,6 +4,7 @@
 
 #include "rules/declaration.h"
 #include "rules/selectors.h"
+#include "rules/tcp_header.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::rules {
@@ -34,7 +35,7 @@ struct Ecn {
         const Packet& packet = context.packet;
         if (!ect.passes((packet.flat.tos & 3u) == *ect)) return false;
         if (!ece && !cwr) return true;
-        const Bytes segment = packet.transport();
+        const Bytes segment = tcp_header::as_matched(packet);
         if (segment.size() < 20) return false;
         return ece.passes((segment[13] & wire::tcp_flag::ece) != 0) &&
                cwr.passes((segment[13] & wire::tcp_flag::cwr) != 0);

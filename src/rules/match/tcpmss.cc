@@ -2,6 +2,7 @@
 #include <netinet/in.h>
 
 #include "rules/declaration.h"
+#include "rules/tcp_header.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::rules {
@@ -23,7 +24,7 @@ struct Tcpmss {
 
     // Looks at the first MSS option; a header without one matches only the inversion.
     MatchResult test(const Context& context) const {
-        const Bytes segment = context.packet.transport();
+        const Bytes segment = tcp_header::as_matched(context.packet);
         if (segment.size() < fixed_header) return MatchResult::hotdrop;
         const std::size_t header = static_cast<std::size_t>(segment[12] >> 4) * 4;
         if (header < fixed_header || header > segment.size()) return MatchResult::hotdrop;
