@@ -77,7 +77,7 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     }
     packet.flat.l3 = 0;
     if (const Finding finding = parse_network(packet)) return drop(passage, finding);
-    passage.route = router().output(route_key(packet, InterfaceId::none));
+    passage.route = router().output(route_key(packet, made == nullptr ? InterfaceId::none : made->over));
     if (passage.route.kind == route::Kind::drop) return drop(passage, {.reason = passage.route.reason});
     if (packet.flat.source.is_unspecified()) edit::set_source(packet, source_for(packet, passage, made));
     if (packet.generated) {
@@ -201,7 +201,10 @@ bool Engine::Core::reroute(Passage& passage) {
         ask |= flat.ttl != passage.ttl_before || flow_label(packet) != passage.flow_label_before;
     }
     if (!ask) return true;
-    passage.route = router().output(route_key(packet, InterfaceId::none));
+    // An address of a link's own stays on its link.
+    const bool of_link = !is_v4(flat.family) &&
+                         (route::is_link_local6(flat.destination) || route::is_multicast6(flat.destination));
+    passage.route = router().output(route_key(packet, of_link ? context.out : InterfaceId::none));
     trace_route(passage, true);
     if (passage.route.kind == route::Kind::drop) {
         drop(passage, {.reason = passage.route.reason});

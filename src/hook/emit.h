@@ -18,11 +18,12 @@ class Emitter {
     // view; or nullptr when no buffer is left or the queue is full (counted).
     virtual Packet* make(std::uint32_t length) = 0;
     // Queues a packet that make() gave. Its data is a network packet (no link header); `because` is the
-    // packet that provoked it: the trace mark is inherited.
-    virtual void emit(Packet* packet, const Packet& because) = 0;
+    // packet that provoked it: the trace mark is inherited. `over`: routed as if no other interface were
+    // there.
+    virtual void emit(Packet* packet, const Packet& because, InterfaceId over = InterfaceId::none) = 0;
     // The same for what tells of trouble with `because` (an ICMP error, REJECT's reset): it belongs to that
     // packet's connection, if it has one.
-    virtual void emit_about(Packet* packet, const Packet& because) = 0;
+    virtual void emit_about(Packet* packet, const Packet& because, InterfaceId over = InterfaceId::none) = 0;
     // The same for an answer of Neighbour Discovery: should the link not know the next hop, it goes back to
     // the station and by the interface that `because` came from.
     virtual void emit_back(Packet* packet, const Packet& because) = 0;

@@ -19,6 +19,10 @@ bool is_multicast(const Address& a, Family family) {
     return is_v4(family) ? a.words[0] >> 28 == 0xe : a.words[0] >> 24 == 0xff;
 }
 
+bool is_link_local(const Address& a, Family family) {
+    return !is_v4(family) && a.words[0] >> 22 == 0xfe80 >> 6;
+}
+
 // The types that Linux knows as no errors; one that nobody has assigned, or that it has no use for, counts as
 // an error.
 bool is_query4(std::uint8_t type) {
@@ -108,7 +112,8 @@ bool send(Context& context, std::uint8_t type, std::uint8_t code, std::uint32_t 
                    .text = is_v4(family) ? "ICMP error" : "ICMPv6 error",
                    .before = type,
                    .after = code});
-    context.services.emitter->emit_about(answer, about);
+    const bool of_link = is_link_local(about.flat.source, family);
+    context.services.emitter->emit_about(answer, about, of_link ? context.in : InterfaceId::none);
     return true;
 }
 

@@ -386,8 +386,8 @@ class Keeper final : public Emitter {
         std::fill_n(packet->data, length, std::uint8_t{0});
         return packet;
     }
-    void emit(Packet* packet, const Packet&) override { kept = packet; }
-    void emit_about(Packet* packet, const Packet&) override { kept = packet; }
+    void emit(Packet* packet, const Packet&, InterfaceId) override { kept = packet; }
+    void emit_about(Packet* packet, const Packet&, InterfaceId) override { kept = packet; }
     void emit_back(Packet* packet, const Packet&) override { kept = packet; }
     void emit_frame(Packet* packet, const Packet&) override { kept = packet; }
 

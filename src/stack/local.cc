@@ -99,7 +99,7 @@ Finding answer_icmp6(Context& context, const Tunables& tunables) {
     Packet* const reply = mirror(context, tunables.hop_limit);
     if (reply == nullptr) return {.reason = Reason::no_buffer};
     reply->data[header6] = wire::icmpv6::echo_reply;
-    context.services.emitter->emit(reply, packet);
+    context.services.emitter->emit(reply, packet, context.in);
     return consumed();
 }
 

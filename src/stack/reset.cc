@@ -2,6 +2,7 @@
 
 #include "hook/emit.h"
 #include "packet/edit.h"
+#include "route/types.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::stack {
@@ -50,7 +51,8 @@ void send_reset(Context& context, const Tunables& tunables) {
     }
     if (v4) edit::renew_network_checksum(*reply);
     context.trace({.kind = TraceKind::generated, .text = "TCP reset"});
-    context.services.emitter->emit(reply, packet);
+    const bool of_link = !v4 && route::is_link_local6(packet.flat.source);
+    context.services.emitter->emit(reply, packet, of_link ? context.in : InterfaceId::none);
 }
 
 }  // namespace gatehouse::stack
