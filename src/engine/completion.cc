@@ -118,17 +118,18 @@ bool Engine::Core::resume(Token token, const Resume& how) {
                     .local_out = held.local_out};
     passage.context.decision = held.decision.view();
     passage.context.trace({.kind = TraceKind::resumed});
+    if (tracking != nullptr) tracking->go_on(passage.context, held.connection);
     if (how.verdict == Resume::Verdict::drop) {
         drop(passage, {.reason = Reason::suspended_dropped});
         return true;
     }
-    if (tracking != nullptr) tracking->go_on(passage.context, held.connection);
-    if (passage.context.hook == Hook::output) remember_output(passage);
+    const RouteChoice before = route_choice(packet);
     if (how.mark) {
         packet.changed |= packet.mark != *how.mark;
         packet.mark = *how.mark;
     }
     if (how.network && !replace_network(passage, *how.network)) return true;
+    if (held.hook == Hook::output && !reroute(passage, before)) return true;
     if (held.router != configuration.router && held.hook != Hook::prerouting && !revalidate(passage))
         return true;
     const HookFamily family = is_v4(packet.flat.family) ? HookFamily::ip : HookFamily::ip6;

@@ -11,6 +11,17 @@
 
 namespace gatehouse {
 
+// What the route of a packet from here was chosen by. When mangle changes it in LOCAL_OUT, the route is asked
+// for again.
+struct RouteChoice {
+    Address source{}, destination{};
+    Mark mark{};
+    std::uint8_t tos_or_hops = 0;   // IPv4's TOS, IPv6's hop limit
+    std::uint32_t first_word6 = 0;  // IPv6: traffic class and flow label
+    friend bool operator==(const RouteChoice&, const RouteChoice&) = default;
+};
+RouteChoice route_choice(const Packet& packet);
+
 // A packet on its way, from its arrival or its making to its end.
 struct Passage {
     Context context;
@@ -19,11 +30,6 @@ struct Passage {
     // An answer to a neighbour goes back to this station when the link doesn't know it.
     InterfaceId back_by = InterfaceId::none;
     Mac back_to{};
-    // What LOCAL_OUT's stages may change so that the route must be asked for again.
-    Address source_before{}, destination_before{};
-    Mark mark_before{};
-    std::uint8_t tos_before = 0, ttl_before = 0;
-    std::uint32_t flow_label_before = 0;
 
     Packet& packet() const { return context.packet; }
 };
@@ -72,12 +78,11 @@ struct Engine::Core final : defrag::Releaser {
     // stages.cc: what receive.cc's page calls, one a stage.
     bool run_hook(Passage& passage, std::size_t row);
     bool route_arrival(Passage& passage);
-    bool reroute(Passage& passage);
+    bool reroute(Passage& passage, const RouteChoice& before);
     void deliver(Passage& passage);
     void depart(Passage& passage);
     void depart_in_fragments(Passage& passage, std::uint32_t mtu);
     void loop_back(Passage& passage);
-    void remember_output(Passage& passage);
     void trace_route(const Passage& passage, bool again = false) const;
 
     // reassembly.cc: fragments that wait, and the datagrams made of them.

@@ -138,13 +138,15 @@ void Engine::Core::place_base_chains(rules::Tables& of) {
             std::int32_t at = chain->base->priority;
             if (configuration.raw_before_defrag && table.kind == rules::table_raw && at == priority::raw)
                 at = priority::raw_before_defrag;
-            rows.push_back({.family = family,
-                            .hook = chain->base->hook,
-                            .priority = at,
-                            .name = table.name,
-                            .run = BaseChain::run,
-                            .object = &table,
-                            .argument = static_cast<std::uint32_t>(c)});
+            rows.push_back(
+                {.family = family,
+                 .hook = chain->base->hook,
+                 .priority = at,
+                 .name = table.name,
+                 .run = BaseChain::run,
+                 .object = &table,
+                 .argument = static_cast<std::uint32_t>(c),
+                 .reroutes = chain->base->hook == Hook::output && table.kind == rules::table_mangle});
         }
     }
     order.exchange(family, BaseChain::run, std::move(rows));

@@ -69,7 +69,6 @@ void Engine::Core::succeed(const Passage& passage, std::size_t row) {
                              .out = context.out},
                  .route = passage.route,
                  .local_out = passage.local_out};
-    if (context.hook == Hook::output) remember_output(heir);
     live(heir, row);
 }
 

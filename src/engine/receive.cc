@@ -64,7 +64,7 @@ void Engine::Core::live(Passage& passage, std::size_t row) {
             case Hook::input: return deliver(passage);
             case Hook::forward: passage.context.hook = Hook::postrouting; break;
             case Hook::output:
-                if (!reroute(passage)) return;
+                passage.context.out = passage.route.interface;
                 passage.context.hook = Hook::postrouting;
                 break;
             case Hook::postrouting: return depart(passage);

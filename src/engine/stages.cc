@@ -19,10 +19,6 @@ HookFamily family_of(const Packet& packet) {
     return is_v4(packet.flat.family) ? HookFamily::ip : HookFamily::ip6;
 }
 
-std::uint32_t flow_label(const Packet& packet) {
-    return is_v4(packet.flat.family) ? 0 : load_be32(packet.l3()) & 0xfffff;
-}
-
 }  // namespace
 
 route::Key route_key(const Packet& packet, InterfaceId interface) {
@@ -92,7 +88,6 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     passage.context.out = passage.route.interface;
     passage.context.trace({.kind = TraceKind::origin});
     trace_route(passage);
-    remember_output(passage);
     live(passage, 0);
 }
 
@@ -113,12 +108,15 @@ bool Engine::Core::run_hook(Passage& passage, std::size_t row) {
     Context& context = passage.context;
     const auto rows = order.at(family_of(context.packet), context.hook);
     for (; row < rows.size(); ++row) {
-        switch (rows[row].run(rows[row].object, rows[row].argument, context)) {
+        const OrderRow& stage = rows[row];
+        const RouteChoice before = stage.reroutes ? route_choice(context.packet) : RouteChoice{};
+        switch (stage.run(stage.object, stage.argument, context)) {
             case Verdict::proceed: break;
             case Verdict::drop: finish(passage, Disposition::dropped); return false;
             case Verdict::stolen: succeed(passage, row + 1); return false;
             case Verdict::suspend: suspend(passage, row); return false;
         }
+        if (stage.reroutes && !reroute(passage, before)) return false;
     }
     return true;
 }
@@ -177,41 +175,30 @@ void Engine::Core::trace_route(const Passage& passage, bool again) const {
                            .address = gateway ? route.nexthop->gateway : Address{}});
 }
 
-void Engine::Core::remember_output(Passage& passage) {
-    const Packet& packet = passage.packet();
-    passage.source_before = packet.flat.source;
-    passage.destination_before = packet.flat.destination;
-    passage.mark_before = packet.mark;
-    passage.tos_before = packet.flat.tos;
-    passage.ttl_before = packet.flat.ttl;
-    passage.flow_label_before = flow_label(packet);
+RouteChoice route_choice(const Packet& packet) {
+    const Flat& flat = packet.flat;
+    const bool v4 = is_v4(flat.family);
+    return {.source = flat.source,
+            .destination = flat.destination,
+            .mark = packet.mark,
+            .tos_or_hops = v4 ? flat.tos : flat.ttl,
+            .first_word6 = v4 ? 0 : load_be32(packet.l3())};
 }
 
-// LOCAL_OUT may have changed what the route was chosen by: an address or the mark, TOS on IPv4, hop limit and
-// flow label on IPv6.
-bool Engine::Core::reroute(Passage& passage) {
+// Asks for the route again if it was chosen by something else `before`. The rest of LOCAL_OUT goes on seeing
+// the interface of the old one, as in Linux. False when the packet ended here.
+bool Engine::Core::reroute(Passage& passage, const RouteChoice& before) {
     Context& context = passage.context;
     const Packet& packet = context.packet;
-    const Flat& flat = packet.flat;
-    bool ask = packet.mark != passage.mark_before || flat.source != passage.source_before ||
-               flat.destination != passage.destination_before;
-    if (is_v4(flat.family)) {
-        ask |= flat.tos != passage.tos_before;
-    } else {
-        ask |= flat.ttl != passage.ttl_before || flow_label(packet) != passage.flow_label_before;
-    }
-    if (!ask) return true;
+    if (route_choice(packet) == before) return true;
     // An address of a link's own stays on its link.
-    const bool of_link = !is_v4(flat.family) &&
-                         (route::is_link_local6(flat.destination) || route::is_multicast6(flat.destination));
-    passage.route = router().output(route_key(packet, of_link ? context.out : InterfaceId::none));
+    const bool of_link = !is_v4(packet.flat.family) && (route::is_link_local6(packet.flat.destination) ||
+                                                        route::is_multicast6(packet.flat.destination));
+    passage.route = router().output(route_key(packet, of_link ? passage.route.interface : InterfaceId::none));
     trace_route(passage, true);
-    if (passage.route.kind == route::Kind::drop) {
-        drop(passage, {.reason = passage.route.reason});
-        return false;
-    }
-    context.out = passage.route.interface;
-    return true;
+    if (passage.route.kind != route::Kind::drop) return true;
+    drop(passage, {.reason = passage.route.reason});
+    return false;
 }
 
 // INPUT let it pass: a program's, or the router's own stack's.
@@ -301,7 +288,7 @@ void Engine::Core::depart_in_fragments(Passage& passage, std::uint32_t mtu) {
 // A packet of ours to an address of ours: over the loopback interface to INPUT.
 void Engine::Core::loop_back(Passage& passage) {
     Context& context = passage.context;
-    context.packet.type = PacketType::loopback;
+    context.packet.type = PacketType::host;
     context.in = context.out;
     context.out = InterfaceId::none;
     context.hook = Hook::prerouting;

@@ -27,6 +27,8 @@ struct OrderRow {
     StageFn run = nullptr;  // null: a place held for a stage that isn't there
     void* object = nullptr;
     std::uint32_t argument = 0;
+    // Of a stage of OUTPUT: the route is asked for again when what it was chosen by changes here.
+    bool reroutes = false;
 };
 
 // Priorities, as linux/netfilter_ipv4.h numbers them.
