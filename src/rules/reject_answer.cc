@@ -154,8 +154,8 @@ void send_reset(Context& context) {
 
 void send_unreachable(Context& context, std::uint8_t code) {
     if (!fit_to_answer(context.packet)) return;
-    if (!is_unicast(context, context.packet.flat.destination)) return;
     const bool v4 = is_v4(context.family());
+    if (v4 && !is_unicast(context, context.packet.flat.destination)) return;
     icmp_error::send(context, v4 ? wire::icmp::unreachable : wire::icmpv6::unreachable, code);
 }
 

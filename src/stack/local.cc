@@ -136,46 +136,79 @@ Finding answer_udp(Context& context) {
     return {.reason = Reason::no_local_listener, .numbers = {number}};
 }
 
-Finding answer_unknown(Context& context) {
-    const Packet& packet = context.packet;
-    if (is_v4(packet.flat.family)) {
-        if (packet.flat.protocol == protocol::igmp) return ignored();
-        icmp_error::send(context, wire::icmp::unreachable, wire::icmp::protocol_unreachable);
-    } else {
-        if (packet.flat.protocol == protocol::none || packet.flat.protocol == unknown_protocol)
-            return ignored();
-        // The pointer says where the header was named: in the IPv6 header, or in the last extension.
-        std::uint32_t named_at = 6;
-        std::uint8_t next = packet.l3()[6];
-        for (std::uint32_t at = header6;
-             wire::is_skipped_extension(next) && at + 8u <= packet.flat.l3_length;) {
-            named_at = at;
-            const std::uint8_t* const extension = packet.l3() + at;
-            const bool fragment = next == protocol::fragment;
-            at += fragment ? 8u : next == protocol::ah ? (extension[1] + 2u) * 4u : (extension[1] + 1u) * 8u;
-            next = extension[0];
+// What an IPv6 packet is delivered to: the first header that isn't one of those extension headers which the
+// router takes off. Rules look further, past authentication headers.
+struct Upper {
+    std::uint8_t protocol = 0;
+    std::uint32_t named_at = 6;  // from the IPv6 header: in that, or in the last extension header
+    bool broken = false;         // the packet ends before it is named
+};
+
+Upper upper_of(const Packet& packet) {
+    const Bytes ip = packet.network();
+    Upper upper{.protocol = ip[6]};
+    for (std::uint32_t at = header6;;) {
+        const bool first = at == header6;
+        switch (upper.protocol) {
+            case protocol::hop_by_hop:
+                if (!first) return upper;
+                break;
+            case protocol::routing:
+            case protocol::fragment:
+            case protocol::destination_options: break;
+            default: return upper;
         }
-        icmp_error::send(context, wire::icmpv6::parameter_problem, wire::icmpv6::unknown_next_header,
-                         named_at);
+        const bool fragment = upper.protocol == protocol::fragment;
+        const std::uint32_t needed = fragment || at + 2 > ip.size() ? 8u : (ip[at + 1] + 1u) * 8u;
+        if (at + needed > ip.size()) return {.protocol = unknown_protocol, .broken = true};
+        upper = {.protocol = ip[at], .named_at = at};
+        at += needed;
     }
-    return {.reason = Reason::no_local_listener, .numbers = {packet.flat.protocol}};
+}
+
+Finding answer_unknown4(Context& context) {
+    const std::uint8_t number = context.packet.flat.protocol;
+    if (number == protocol::igmp) return ignored();
+    icmp_error::send(context, wire::icmp::unreachable, wire::icmp::protocol_unreachable);
+    return {.reason = Reason::no_local_listener, .numbers = {number}};
+}
+
+Finding answer_unknown6(Context& context, const Upper& upper) {
+    if (upper.protocol == protocol::none) return ignored();
+    icmp_error::send(context, wire::icmpv6::parameter_problem, wire::icmpv6::unknown_next_header,
+                     upper.named_at);
+    return {.reason = Reason::no_local_listener, .numbers = {upper.protocol}};
+}
+
+Finding answer_local4(Context& context, const Tunables& tunables) {
+    if (context.packet.flat.fragmented) return ignored();  // nothing is put together again here
+    switch (context.packet.flat.protocol) {
+        case protocol::icmp: return answer_icmp4(context, tunables);
+        case protocol::tcp: return answer_tcp(context, tunables);
+        case protocol::udp:
+        case protocol::udplite: return answer_udp(context);
+        default: return answer_unknown4(context);
+    }
+}
+
+Finding answer_local6(Context& context, const Tunables& tunables) {
+    const Upper upper = upper_of(context.packet);
+    if (upper.broken) return ignored();
+    if (upper.protocol != context.packet.flat.protocol) return answer_unknown6(context, upper);
+    if (context.packet.flat.fragmented) return ignored();  // nothing is put together again here
+    switch (upper.protocol) {
+        case protocol::icmpv6: return answer_icmp6(context, tunables);
+        case protocol::tcp: return answer_tcp(context, tunables);
+        case protocol::udp:
+        case protocol::udplite: return answer_udp(context);
+        default: return answer_unknown6(context, upper);
+    }
 }
 
 }  // namespace
 
 Finding answer_local(Context& context, const Tunables& tunables) {
-    const Packet& packet = context.packet;
-    if (packet.flat.fragmented) return ignored();  // nothing is put together again here
-    switch (packet.flat.protocol) {
-        case protocol::icmp:
-            return is_v4(packet.flat.family) ? answer_icmp4(context, tunables) : answer_unknown(context);
-        case protocol::icmpv6:
-            return is_v4(packet.flat.family) ? answer_unknown(context) : answer_icmp6(context, tunables);
-        case protocol::tcp: return answer_tcp(context, tunables);
-        case protocol::udp:
-        case protocol::udplite: return answer_udp(context);
-        default: return answer_unknown(context);
-    }
+    return is_v4(context.family()) ? answer_local4(context, tunables) : answer_local6(context, tunables);
 }
 
 }  // namespace gatehouse::stack
