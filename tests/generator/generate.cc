@@ -65,14 +65,16 @@ Trial random_trial(const Options& options, std::uint64_t seed) {
     return c;
 }
 
-// Prints the tally; the names of options that never matched, or never failed to.
+// Prints the tally; how many options never matched, or never failed to, though they can.
 std::size_t print_tally() {
     std::size_t never = 0;
     fmt::print("{:<40} {:>9} {:>9}\n", "option", "matched", "failed");
     for (const auto& [name, count] : tally()) {
-        const bool poor = count.matched == 0 || (count.match && count.failed == 0);
-        never += poor;
-        fmt::print("{:<40} {:>9} {:>9}{}\n", name, count.matched, count.failed, poor ? "  <- never" : "");
+        never += !count.whole();
+        const std::string note = !count.nature.empty() ? fmt::format("  ({})", count.nature)
+                                 : count.whole()       ? ""
+                                                       : "  <- never";
+        fmt::print("{:<40} {:>9} {:>9}{}\n", name, count.matched, count.failed, note);
     }
     return never;
 }

@@ -116,10 +116,43 @@ std::vector<std::uint8_t> payload(Draw& draw, std::size_t headers) {
     return bytes;
 }
 
+// One or several IPv4 options, most of them right. No time is asked for: the two clocks differ.
+std::vector<std::uint8_t> ipv4_options(Draw& draw) {
+    static const std::vector<std::vector<std::uint8_t>> some{
+        {1},                                        // padding
+        {0},                                        // the end
+        {7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0},         // record route, with room for two
+        {7, 7, 4, 9, 9, 9, 9},                      // for one
+        {7, 7, 8, 9, 9, 9, 9},                      // for none
+        {7, 10, 4, 0, 0, 0, 0, 0, 0, 0},            // for one and a half
+        {7, 7, 3, 0, 0, 0, 0},                      // its pointer is wrong
+        {7, 3, 4},                                  // no room at all
+        {0x44, 8, 9, 0x20, 1, 2, 3, 4},             // timestamps, full
+        {0x44, 8, 9, 0xf0, 1, 2, 3, 4},             // overflown for the last time
+        {0x44, 12, 5, 3, 10, 0, 1, 3, 0, 0, 0, 0},  // asks somebody else
+        {0x44, 3, 5},                               // cut short
+        {0x94, 4, 0, 0},                            // router alert
+        {0x94, 3, 0},                               // cut short
+        {0x83, 7, 4, 10, 0, 2, 3},                  // loose source route, ahead of us
+        {0x89, 7, 8, 10, 0, 2, 3},                  // strict, done with
+        {0x83, 7, 3, 10, 0, 2, 3},                  // its pointer is wrong
+        {0x82, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0},      // security (RFC 791)
+        {0x86, 10, 0, 0, 0, 1, 1, 4, 0, 0},         // a label (FIPS 188)
+        {0x88, 4, 1, 2},                            // stream identifier
+        {0x55, 1},
+        {0x55, 40},
+        {0x55, 5, 1, 2, 3},  // nobody's: too short, too long, right
+    };
+    std::vector<std::uint8_t> all;
+    for (std::uint32_t more = 1 + draw.random.below(3); more > 0; --more) {
+        const auto& one = draw.of(some);
+        if (all.size() + one.size() <= 36) all.insert(all.end(), one.begin(), one.end());
+    }
+    while (all.size() % 4 != 0) all.push_back(draw.chance(80) ? 0 : 1);
+    return all;
+}
+
 void ipv4(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number) {
-    static const std::uint8_t nops[] = {1, 1, 1, 1};
-    static const std::uint8_t record[] = {7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-    static const std::uint8_t alert[] = {0x94, 4, 0, 0};
     wire::Ipv4 fields{
         .source = address(draw, 4),
         .destination = address(draw, 25),
@@ -137,7 +170,8 @@ void ipv4(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number) {
         fields.fragment_offset = draw.chance(50) ? 0 : static_cast<std::uint16_t>(draw.number(1, 190));
         fields.dont_fragment = false;
     }
-    if (draw.chance(6)) fields.options = draw.among<Bytes>({nops, record, alert});
+    const auto options = draw.chance(8) ? ipv4_options(draw) : std::vector<std::uint8_t>{};
+    fields.options = options;
     if (draw.chance(2)) fields.checksum = static_cast<std::uint16_t>(draw.random.next32());
     if (draw.chance(2)) fields.total_length = static_cast<std::uint16_t>(draw.random.below(100));
     if (draw.chance(1)) fields.header_words = static_cast<std::uint8_t>(draw.random.below(16));

@@ -18,6 +18,7 @@ struct Table {
 };
 const std::vector<Table>& tables() {
     static const std::vector<Table> all{
+        {"debug", {"PREROUTING", "OUTPUT"}},
         {"raw", {"PREROUTING", "OUTPUT"}},
         {"mangle", {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"}},
         {"filter", {"INPUT", "FORWARD", "OUTPUT"}},
@@ -74,7 +75,10 @@ std::string target(Draw& draw, const std::vector<const rules::Declaration*>& tar
     if (!chosen.protocols.empty()) protocol = chosen.protocols.front();
     if ((chosen.name == "REJECT" || chosen.name == "ECN") && draw.chance(40)) protocol = 6;
     if (chosen.name.starts_with("TCP")) protocol = 6;
-    return fmt::format(" -j {}{}", chosen.name, extension_text(chosen, draw));
+    // Only a first segment's size may be changed.
+    const std::string_view first = chosen.name == "TCPMSS" ? " -m tcp --tcp-flags SYN,RST SYN" : "";
+    if (!first.empty()) draw.edges.tcp_flags.insert(draw.edges.tcp_flags.end(), {2, 2, 2});
+    return fmt::format("{} -j {}{}", first, chosen.name, extension_text(chosen, draw));
 }
 
 // `chain`: 0 for a built-in one, else the user chain's number. Jumps lead to higher numbers only.
@@ -93,6 +97,7 @@ std::string rule(Draw& draw, std::string_view name, unsigned chain) {
             protocol = wanted;
         }
         const std::string options = extension_text(match, draw);
+        if (match.name == "ah") draw.edges.protocols.insert(draw.edges.protocols.end(), {51, 51});
         if (match.name == "ecn" && options.find("tcp") != std::string::npos) protocol = 6;
         middle += fmt::format(" -m {}{}", match.name, options);
     }
@@ -128,6 +133,11 @@ std::string without_line(std::string_view text, int number) {
 
 }  // namespace
 
+std::string for_kernel(std::string text) {
+    if (const auto at = text.find("*debug"); at != std::string::npos) text.replace(at, 6, "*raw");
+    return text;
+}
+
 Result<rules::Ruleset> validated(std::string_view text, Family family) {
     return iptables::read_restore(text, "rules", family);
 }
@@ -135,7 +145,9 @@ Result<rules::Ruleset> validated(std::string_view text, Family family) {
 std::string random_ruleset(Draw& draw) {
     std::string text;
     for (const auto& table : tables()) {
-        if (!draw.chance(table.name == std::string_view("security") ? 25 : 65)) continue;
+        const std::string_view name = table.name;
+        if (!draw.chance(name == "security" ? 30 : name == "debug" ? 15 : 65)) continue;
+        if (name == "raw" && text.contains("*debug")) continue;
         text += head(table, &draw);
         for (const char* chain : table.chains) {
             for (std::uint32_t more = draw.random.below(5); more > 0; --more)
@@ -147,7 +159,7 @@ std::string random_ruleset(Draw& draw) {
         }
         text += "COMMIT\n";
     }
-    if (text.empty()) text = head(tables()[2], &draw) + "COMMIT\n";
+    if (text.empty()) text = head(tables().back(), &draw) + "COMMIT\n";
     // A rule can be right alone and wrong where a chain that jumps to it may not have it.
     for (;;) {
         const auto ruleset = validated(text, draw.family);

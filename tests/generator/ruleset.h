@@ -8,10 +8,13 @@
 
 namespace gatehouse::generator {
 
-// Text of one family's tables raw, mangle, filter and security, as iptables-save writes it, which validates.
-// The table nat isn't among them: without connection tracking Linux hasn't got it. Its values are remembered
-// in the draw's edges. Throws std::runtime_error when an extension has an option without values.
+// Text of one family's tables debug or raw, mangle, filter and security, as iptables-save writes it, which
+// validates. The table nat isn't among them: without connection tracking Linux hasn't got it. Its values are
+// remembered in the draw's edges. Throws std::runtime_error when an extension has an option without values.
 std::string random_ruleset(Draw& draw);
+
+// The ruleset as a kernel can have it: where there is a table debug, there is none raw, whose place it takes.
+std::string for_kernel(std::string text);
 
 Result<rules::Ruleset> validated(std::string_view text, Family family);
 

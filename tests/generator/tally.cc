@@ -61,6 +61,19 @@ void wrap(const rules::Declaration& declaration, bool match) {
     }
 }
 
+// Options of which one of the two can't be seen.
+void mark_natures() {
+    const auto mark = [](std::string_view name, std::string_view why) {
+        tally().at(std::string(name)).nature = why;
+    };
+    mark("comment --comment", "it always matches");
+    for (const char* name : {"in", "out", "is-in", "is-out", "is-bridged"})
+        mark(fmt::format("physdev --physdev-{}", name), "routed packets cross no bridge");
+    mark("time --utc", "a rule doesn't keep it");
+    for (const char* name : {"monthdays", "weekdays"})
+        mark(fmt::format("time ! --{}", name), "a rule keeps the days that are left");
+}
+
 void replace(rules::Extension& extension) {
     for (const auto& wrapped : all_wrapped) {
         if (wrapped.original != &extension.declaration()) continue;
@@ -81,6 +94,7 @@ void start_tally() {
     all_wrapped.reserve(most);
     for (const auto* declaration : rules::all_matches()) wrap(*declaration, true);
     for (const auto* declaration : rules::all_targets()) wrap(*declaration, false);
+    mark_natures();
 }
 
 void count_extensions(rules::RuleDraft& rule) {

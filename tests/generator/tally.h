@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "rules/draft.h"
 
@@ -10,7 +11,11 @@ namespace gatehouse::generator {
 
 struct Count {
     std::uint64_t matched = 0, failed = 0;
-    bool match = false;  // not a target, which can't fail
+    bool match = false;         // not a target, which can't fail
+    std::string_view nature{};  // why one of the two can't be: "it always matches"
+
+    // Whether it was seen both ways, as far as that can be.
+    bool whole() const { return !nature.empty() || (matched > 0 && (failed > 0 || !match)); }
 };
 
 // By "tcp ! --dport".

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "network.h"
 #include "peers.h"
+#include "ruleset.h"
 
 namespace gatehouse::generator {
 namespace {
@@ -25,7 +26,7 @@ std::string compare_counters(const std::string& expected, const std::string& act
 Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial, Look look, bool counted) {
     auto engine = EnginePeer::start(trial.family, trial.rules, counted);
     if (!engine) return std::unexpected(engine.error());
-    if (auto done = kernel.load(trial.family, trial.rules); !done)
+    if (auto done = kernel.load(trial.family, for_kernel(trial.rules)); !done)
         return std::optional(Difference{0, "the kernel refuses the rules: " + done.error().text()});
     for (std::size_t i = 0; i < trial.frames.size(); ++i) {
         const auto& frame = trial.frames[i];
@@ -35,7 +36,7 @@ Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial
         if (what.empty() && (look == Look::after_every_frame || i + 1 == trial.frames.size())) {
             const auto counters = kernel.counters(trial.family);
             if (!counters) return std::unexpected(counters.error());
-            what = compare_counters(*counters, (*engine)->counters());
+            what = compare_counters(*counters, for_kernel((*engine)->counters()));
         }
         if (!what.empty()) return std::optional(Difference{i, std::move(what)});
     }

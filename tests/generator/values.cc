@@ -34,7 +34,7 @@ std::string range(Draw& draw, std::vector<std::uint32_t>& edges, std::uint32_t m
 std::string ports(Draw& draw) { return range(draw, draw.edges.ports, 65535, 1000); }
 
 std::string port_list(Draw& draw) {
-    std::string list = ports(draw);
+    std::string list = draw.chance(50) ? count(draw, draw.edges.ports, 0, 1000) : ports(draw);
     for (std::uint32_t more = draw.random.below(4); more > 0; --more) list += "," + ports(draw);
     return list;
 }
@@ -201,8 +201,8 @@ const std::map<std::string, Make, std::less<>>& match_values() {
         {"time monthdays", [](Draw& d) { return fmt::format("{},{}", d.number(1, 15), d.number(16, 31)); }},
         {"time weekdays",
          [](Draw& d) { return subset(d, {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}); }},
-        {"time datestart", words({"2010-01-01T00:00:00", "2037-01-01T00:00:00", "2001-02-03"})},
-        {"time datestop", words({"2037-01-01T00:00:00", "2011-01-01", "2036-05-06T07:08:09"})},
+        {"time datestart", words({"2010-01-01T00:00:00", "2011-12-13", "2037-01-01T00:00:00", "2001-02-03"})},
+        {"time datestop", words({"2037-01-01T00:00:00", "2037-12-30", "2011-01-01", "2036-05-06T07:08:09"})},
         {"tos tos", tos},
         {"ttl ttl-eq", ttl},
         {"ttl ttl-lt", ttl},
