@@ -275,6 +275,18 @@ bool resize_at(Packet& packet, std::uint32_t offset, std::int32_t delta) {
     return true;
 }
 
+void count_resize(Packet& packet, std::int32_t delta) {
+    if (is_v4(packet.flat.family)) {
+        set_header16(packet, 2, packet.flat.l3_length);
+    } else {
+        store_be16(packet.l3() + 4, static_cast<std::uint16_t>(packet.flat.l3_length - 40));
+    }
+    const auto now = static_cast<std::int64_t>(packet.transport().size());
+    shift_transport_sum(packet,
+                        change(static_cast<std::uint64_t>(now - delta), static_cast<std::uint64_t>(now)), 0);
+    packet.changed = true;
+}
+
 void renew_network_checksum(Packet& packet) {
     if (!is_v4(packet.flat.family)) return;
     const Bytes header{packet.l3(), (packet.l3()[0] & 0x0fu) * 4u};

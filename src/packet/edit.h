@@ -33,6 +33,9 @@ bool replace_payload(Packet& packet, std::uint32_t offset, std::uint32_t length,
 // shorter side; a gap that opens is zeroed. The flat view follows; lengths and checksums in the headers are
 // the caller's. False, and nothing changed, if there is no room or the place isn't in the packet.
 bool resize_at(Packet& packet, std::uint32_t offset, std::int32_t delta);
+// What follows a resize by zeros behind the transport header's start: the IP header's length, and both
+// checksums by as much, so that a wrong one stays wrong.
+void count_resize(Packet& packet, std::int32_t delta);
 
 // Recomputes the IPv4 header checksum, the transport checksum, from scratch. A fragment's transport checksum
 // is left alone; under ChecksumState::partial the field gets the pseudo-header's sum.

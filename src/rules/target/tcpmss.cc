@@ -104,21 +104,13 @@ bool TcpMss::add_option(Context& context, std::size_t header, std::uint32_t mss)
     const bool v4 = is_v4(packet.flat.family);
     mss = std::min(mss, v4 ? 536u : 1220u);
     const auto at = static_cast<std::uint32_t>(packet.flat.l4 - packet.flat.l3 + tcp_header::fixed);
-    const bool right = edit::transport_checksum_ok(packet);
     if (!edit::resize_at(packet, at, 4)) return false;
-    std::uint8_t* const tcp = packet.l4();
-    tcp[tcp_header::fixed] = wire::tcp_option::mss;
-    tcp[tcp_header::fixed + 1] = 4;
-    store_be16(tcp + tcp_header::fixed + 2, static_cast<std::uint16_t>(mss));
-    tcp[12] = static_cast<std::uint8_t>((tcp[12] & 0x0f) | (header + 4) / 4 << 4);
-    if (v4) {
-        store_be16(packet.l3() + 2, packet.flat.l3_length);
-        edit::renew_network_checksum(packet);
-    } else {
-        store_be16(packet.l3() + 4, static_cast<std::uint16_t>(packet.flat.l3_length - 40));
-    }
-    // A checksum that was wrong stays wrong.
-    if (right) edit::renew_transport_checksum(packet);
+    edit::count_resize(packet, 4);
+    edit::set_transport16(packet, tcp_header::fixed, wire::tcp_option::mss << 8 | 4);
+    edit::set_transport16(packet, tcp_header::fixed + 2, static_cast<std::uint16_t>(mss));
+    const auto words = static_cast<std::uint16_t>((header + 4) / 4 << 12);
+    edit::set_transport16(packet, 12,
+                          static_cast<std::uint16_t>((load_be16(packet.l4() + 12) & 0x0fff) | words));
     context.trace({.kind = TraceKind::altered, .text = "maximum segment size option", .after = mss});
     return true;
 }
