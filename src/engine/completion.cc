@@ -72,6 +72,7 @@ void Engine::Core::suspend(Passage& passage, std::size_t row) {
                                       .connection = connection,
                                       .suspension = context.suspension,
                                       .decision = KeptDecision::of(context.decision),
+                                      .options = context.options,
                                       .since = services.now});
     if (!token) {
         if (tracking != nullptr) tracking->go_on(context, connection);
@@ -117,6 +118,7 @@ bool Engine::Core::resume(Token token, const Resume& how) {
                     .route = held.route,
                     .local_out = held.local_out};
     passage.context.decision = held.decision.view();
+    passage.context.options = held.options;
     passage.context.trace({.kind = TraceKind::resumed});
     if (tracking != nullptr) tracking->go_on(passage.context, held.connection);
     if (how.verdict == Resume::Verdict::drop) {

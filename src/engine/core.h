@@ -80,6 +80,7 @@ struct Engine::Core final : defrag::Releaser {
     bool route_arrival(Passage& passage);
     bool reroute(Passage& passage, const RouteChoice& before);
     void deliver(Passage& passage);
+    void pass_on(Passage& passage);
     void depart(Passage& passage);
     void depart_in_fragments(Passage& passage, std::uint32_t mtu);
     void loop_back(Passage& passage);

@@ -29,12 +29,12 @@ Packet* EngineEmitter::make(std::uint32_t length) {
     return packet;
 }
 
-void EngineEmitter::queue(Packet* packet, const Packet& because, Way way, InterfaceId over) {
+void EngineEmitter::queue(Packet* packet, const Packet& because, Way way, const Sending& how) {
     assert(waiting_ < queue_.size());  // the pools have no more packets than the queue has places
     packet->traced = because.traced;
     packet->time = because.time;
     packet->cookie = because.cookie;  // whoever counts can tell what it answers
-    Made made{.packet = packet, .way = way, .over = over, .from = because.in};
+    Made made{.packet = packet, .way = way, .how = how, .from = because.in};
     if (because.length >= 12 && !because.generated) made.station = Mac::load(because.data + 6);
     queue_[(head_ + waiting_++) % queue_.size()] = made;
 }

@@ -18,12 +18,14 @@ class EngineEmitter final : public Emitter {
     explicit EngineEmitter(std::uint32_t limit);
 
     Packet* make(std::uint32_t length) override;
-    void emit(Packet* packet, const Packet& because, InterfaceId over = InterfaceId::none) override {
-        queue(packet, because, Way::routed, over);
+    using Emitter::emit;
+    using Emitter::emit_about;
+    void emit(Packet* packet, const Packet& because, const Sending& how) override {
+        queue(packet, because, Way::routed, how);
     }
-    void emit_about(Packet* packet, const Packet& because, InterfaceId over = InterfaceId::none) override {
+    void emit_about(Packet* packet, const Packet& because, const Sending& how) override {
         track::Tracking::attach(*packet, because);
-        queue(packet, because, Way::routed, over);
+        queue(packet, because, Way::routed, how);
     }
     void emit_back(Packet* packet, const Packet& because) override { queue(packet, because, Way::back); }
     void emit_frame(Packet* packet, const Packet& because) override { queue(packet, because, Way::frame); }
@@ -32,7 +34,7 @@ class EngineEmitter final : public Emitter {
     struct Made {
         Packet* packet = nullptr;  // nullptr: none waits
         Way way{};
-        InterfaceId over = InterfaceId::none;  // the only one it may be routed over, if there is one
+        Sending how{};
         InterfaceId from = InterfaceId::none;  // where the packet that it answers came in
         Mac station{};                         // and who sent that
     };
@@ -44,7 +46,7 @@ class EngineEmitter final : public Emitter {
     std::uint64_t refused() const { return refused_; }
 
   private:
-    void queue(Packet* packet, const Packet& because, Way way, InterfaceId over = InterfaceId::none);
+    void queue(Packet* packet, const Packet& because, Way way, const Sending& how = {});
 
     Pool small_, large_;
     std::vector<Made> queue_;  // a ring

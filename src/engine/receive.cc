@@ -62,7 +62,7 @@ void Engine::Core::live(Passage& passage, std::size_t row) {
                 if (!route_arrival(passage)) return;
                 break;
             case Hook::input: return deliver(passage);
-            case Hook::forward: passage.context.hook = Hook::postrouting; break;
+            case Hook::forward: pass_on(passage); break;
             case Hook::output:
                 passage.context.out = passage.route.interface;
                 passage.context.hook = Hook::postrouting;

@@ -73,9 +73,12 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     }
     packet.flat.l3 = 0;
     if (const Finding finding = parse_network(packet)) return drop(passage, finding);
-    passage.route = router().output(route_key(packet, made == nullptr ? InterfaceId::none : made->over));
+    const Sending how = made == nullptr ? Sending{} : made->how;
+    passage.route = router().output(route_key(packet, how.over));
     if (passage.route.kind == route::Kind::drop) return drop(passage, {.reason = passage.route.reason});
     if (packet.flat.source.is_unspecified()) edit::set_source(packet, source_for(packet, passage, made));
+    passage.context.options = how.options;
+    ip_options::record(packet, how.options, packet.flat.source, services.now);
     if (packet.generated) {
         const Tunables& tunables = configuration.tunables;
         if (packet.flat.ttl == default_ttl)
@@ -128,25 +131,20 @@ bool Engine::Core::route_arrival(Passage& passage) {
     passage.route = router().input(route_key(packet, context.in));
     const route::Decision& route = passage.route;
     trace_route(passage);
-    switch (route.kind) {
-        case route::Kind::drop:
-            stack::answer_unroutable(context, route);
-            drop(passage, {.reason = route.reason, .numbers = {index(context.in)}});
-            return false;
-        case route::Kind::local:
-        case route::Kind::broadcast:
-        case route::Kind::multicast:
-        case route::Kind::forward: break;
-    }
+    if (route.kind != route::Kind::drop && route.kind != route::Kind::forward) context.hook = Hook::input;
     const bool options = is_v4(packet.flat.family) && (packet.l3()[0] & 15) > 5;
-    if (options) {
-        if (const Finding finding = stack::accept_options(context)) {
+    if (options && !stack::refused_outright(route)) {
+        if (const Finding finding = stack::accept_options(context, route)) {
             drop(passage, finding);
             return false;
         }
     }
-    if (route.kind != route::Kind::forward) {
-        context.hook = Hook::input;
+    if (route.kind == route::Kind::drop) {
+        stack::answer_unroutable(context, route);
+        drop(passage, {.reason = route.reason, .numbers = {index(context.in)}});
+        return false;
+    }
+    if (context.hook == Hook::input) {
         const bool piece = is_v4(packet.flat.family) && packet.flat.fragmented;
         return !piece || gather_local(passage);
     }
@@ -201,6 +199,15 @@ bool Engine::Core::reroute(Passage& passage, const RouteChoice& before) {
     return false;
 }
 
+// FORWARD let it pass.
+void Engine::Core::pass_on(Passage& passage) {
+    Context& context = passage.context;
+    if (context.options.changed)
+        stack::finish_options(
+            context, router().select_source(Family::ipv4, context.out, context.packet.flat.destination));
+    context.hook = Hook::postrouting;
+}
+
 // INPUT let it pass: a program's, or the router's own stack's.
 void Engine::Core::deliver(Passage& passage) {
     Context& context = passage.context;
@@ -251,11 +258,6 @@ void Engine::Core::depart(Passage& passage) {
                    .address = passage.route.next_hop(key),
                    .station = mac.value_or(Mac{})});
     if (!mac) return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
-    // Linux writes its address into the options once the hooks have let the packet go.
-    const bool forwarded = !packet.generated && !passage.local_out;
-    if (forwarded && is_v4(packet.flat.family) && (packet.l3()[0] & 15) > 5)
-        stack::record_route(packet,
-                            router().select_source(Family::ipv4, context.out, packet.flat.destination));
     stack::frame(packet, out.mac, *mac);
     const std::uint32_t mtu = stack::path_mtu(passage.route, out);
     if (must_be_cut(packet, mtu)) return depart_in_fragments(passage, mtu);

@@ -45,6 +45,7 @@ struct Waiting {
     std::uint16_t connection = 0;  // its connection's generation (track::Tracking::hold)
     Suspension suspension{};
     KeptDecision decision{};
+    IpOptions options{};
     Time since{};
 };
 

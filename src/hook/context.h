@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "hook/hook.h"
+#include "hook/ip_options.h"
 #include "hook/trace.h"
 #include "packet/packet.h"
 
@@ -69,6 +70,7 @@ struct Context {
     Finding finding{};
     Decision decision{};
     Suspension suspension{};
+    IpOptions options{};                        // of an IPv4 packet that arrived
     std::array<std::uint32_t, 20> registers{};  // nft expressions' scratch; iptables rules leave them alone
 
     Family family() const { return packet.flat.family; }

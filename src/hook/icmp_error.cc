@@ -54,9 +54,10 @@ bool may_answer6(const Packet& packet, std::uint8_t type, std::uint8_t code) {
     return !wire::icmpv6::is_error(packet.l4()[0]);
 }
 
-void write_header4(const Packet& about, Packet& answer, const Address& source, std::uint16_t id) {
+void write_header4(const Packet& about, Packet& answer, const Address& source, const ip_options::Echo& echo,
+                   std::uint16_t id) {
     std::uint8_t* const ip = answer.data;
-    ip[0] = 0x45;
+    ip_options::put(echo, ip);
     // The TOS of the packet, at the precedence of internetwork control (RFC 1812, 4.3.2.5).
     ip[1] = static_cast<std::uint8_t>((about.flat.tos & 0x1e) | 0xc0);
     store_be16(ip + 2, static_cast<std::uint16_t>(answer.length));
@@ -64,8 +65,8 @@ void write_header4(const Packet& about, Packet& answer, const Address& source, s
     ip[8] = default_ttl;
     ip[9] = wire::protocol::icmp;
     source.store(ip + 12, Family::ipv4);
-    about.flat.source.store(ip + 16, Family::ipv4);
-    store_be16(ip + 10, checksum::finish(checksum::add({ip, header4})));
+    echo.first_hop.value_or(about.flat.source).store(ip + 16, Family::ipv4);
+    store_be16(ip + 10, checksum::finish(checksum::add({ip, header4 + echo.size})));
 }
 
 void write_header6(const Packet& about, Packet& answer, const Address& source) {
@@ -83,10 +84,11 @@ void write_header6(const Packet& about, Packet& answer, const Address& source) {
 bool send(Context& context, std::uint8_t type, std::uint8_t code, std::uint32_t info) {
     const Packet& about = context.packet;
     const Family family = about.flat.family;
-    if (about.generated) return false;
     if (!(is_v4(family) ? may_answer4(about) : may_answer6(about, type, code))) return false;
 
-    const std::uint32_t header = is_v4(family) ? header4 : header6;
+    const auto echo = ip_options::echo(about, context.options);
+    if (!echo) return false;
+    const std::uint32_t header = is_v4(family) ? header4 + echo->size : header6;
     const Bytes whole = about.network();
     const std::uint32_t room = (is_v4(family) ? longest4 : longest6) - header - icmp_header;
     const Bytes quoted = whole.first(std::min<std::size_t>(whole.size(), room));
@@ -96,7 +98,8 @@ bool send(Context& context, std::uint8_t type, std::uint8_t code, std::uint32_t 
 
     const Address source = context.hook == Hook::input ? about.flat.destination : Address{};
     if (is_v4(family)) {
-        write_header4(about, *answer, source, static_cast<std::uint16_t>(context.services.random->next32()));
+        write_header4(about, *answer, source, *echo,
+                      static_cast<std::uint16_t>(context.services.random->next32()));
     } else {
         write_header6(about, *answer, source);
     }
@@ -113,7 +116,8 @@ bool send(Context& context, std::uint8_t type, std::uint8_t code, std::uint32_t 
                    .before = type,
                    .after = code});
     const bool of_link = is_link_local(about.flat.source, family);
-    context.services.emitter->emit_about(answer, about, of_link ? context.in : InterfaceId::none);
+    context.services.emitter->emit_about(
+        answer, about, {.over = of_link ? context.in : InterfaceId::none, .options = echo->options});
     return true;
 }
 

@@ -10,7 +10,7 @@ namespace gatehouse::icmp_error {
 // MTU, a pointer (IPv4: in the top byte).
 //
 // Nothing is sent about a packet of which the standards forbid it (RFC 1122, 3.2.2; RFC 1812, 4.3.2.7; RFC
-// 4443, 2.4e), as Linux reads them: one that the router made itself, a later fragment, another error, one not
+// 4443, 2.4e), as Linux reads them: a later fragment, another error, one not
 // sent to this station, one to a broadcast or multicast address, one from an address that isn't a single
 // host's.
 //

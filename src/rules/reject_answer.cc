@@ -26,28 +26,14 @@ std::uint64_t pseudo_header(const Flat& flat, std::uint8_t number, std::size_t l
     return sum;
 }
 
-// Linux writes its address or time into an option that has room for it when the packet is routed, and renews
-// the header's sum only on departure. The sum it takes before it answers covers the header, too, so that such
-// a packet never passes.
-bool has_room_to_record(const Packet& packet) {
-    namespace option = wire::ipv4_option;
-    const auto view = wire::Ipv4View::parse(packet.network());
-    if (!view) return false;
-    auto options = view->options();
-    while (const auto one = options.next()) {
-        const bool records = one->kind == option::record_route || one->kind == option::timestamp;
-        if (records && one->bytes.size() > 2 && one->bytes[2] <= one->bytes.size()) return true;
-    }
-    return false;
-}
-
 bool sums_up(const Packet& packet) {
-    if (is_v4(packet.flat.family) && has_room_to_record(packet)) return false;
     const Bytes segment = packet.transport();
     const std::uint8_t number = packet.flat.protocol;
     const bool pseudo = !is_v4(packet.flat.family) || number == protocol::tcp || number == protocol::udp;
     const std::uint64_t start = pseudo ? pseudo_header(packet.flat, number, segment.size()) : 0;
-    return checksum::fold(checksum::add(segment, start)) == 0xffff;
+    // Linux sums an IPv4 packet from its header on, which adds nothing unless the options changed.
+    const Bytes summed = is_v4(packet.flat.family) ? packet.network() : segment;
+    return checksum::fold(checksum::add(summed, start)) == 0xffff;
 }
 
 bool is_unicast(const Context& context, const Address& address) {
@@ -132,7 +118,7 @@ void send_reset(Context& context) {
     const Packet& about = context.packet;
     const Flat& flat = about.flat;
     const Bytes segment = about.transport();
-    if (about.generated || flat.protocol != protocol::tcp || flat.fragment_offset != 0) return;
+    if (flat.protocol != protocol::tcp || flat.fragment_offset != 0) return;
     if (segment.size() < tcp_header || (segment[13] & wire::tcp_flag::rst) != 0) return;
     if (!is_unicast(context, flat.source) || !is_unicast(context, flat.destination)) return;
     if (about.checksum == ChecksumState::unknown && !sums_up(about)) return;

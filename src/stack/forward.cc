@@ -76,6 +76,17 @@ Finding prepare_forward(Context& context, std::uint32_t mtu, std::uint32_t large
     return {};
 }
 
+bool refused_outright(const route::Decision& route) {
+    switch (route.reason) {
+        case Reason::no_route:
+        case Reason::forwarding_disabled:
+        case Reason::route_blackhole:
+        case Reason::route_unreachable:
+        case Reason::route_prohibit: return false;
+        default: return route.kind == route::Kind::drop;
+    }
+}
+
 void answer_unroutable(Context& context, const route::Decision& route) {
     const bool v4 = is_v4(context.family());
     switch (route.reason) {

@@ -19,6 +19,10 @@ std::uint32_t path_mtu(const route::Decision& route, const Interface& out);
 // the largest was; else 0.
 Finding prepare_forward(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment);
 
+// Whether the packet was refused before it had a route, for its addresses, rather than for want of one: then
+// nobody looks at its options.
+bool refused_outright(const route::Decision& route);
+
 // Tells the sender of a packet for which there is no route, as its decision says.
 void answer_unroutable(Context& context, const route::Decision& route);
 

@@ -37,20 +37,23 @@ bool to_one_host(const Context& context) {
            !route::is_limited_broadcast(to);
 }
 
-// A network packet back to the sender: the request's transport part behind a fresh header.
-Packet* mirror(Context& context, std::uint8_t hop_limit) {
+// A network packet back to the sender: the request's transport part behind a fresh header, with its type
+// changed to `type`.
+Finding mirror(Context& context, std::uint8_t hop_limit, std::uint8_t type) {
     const Packet& request = context.packet;
     const bool v4 = is_v4(request.flat.family);
     const Bytes transport = request.transport();
-    const std::uint32_t header = v4 ? header4 : header6;
+    const auto echo = ip_options::echo(request, context.options);
+    if (!echo) return ignored();
+    const std::uint32_t header = v4 ? header4 + echo->size : header6;
     const std::uint32_t length = header + static_cast<std::uint32_t>(transport.size());
     Packet* const reply = context.services.emitter->make(length);
-    if (reply == nullptr) return nullptr;
+    if (reply == nullptr) return {.reason = Reason::no_buffer};
     std::uint8_t* const ip = reply->data;
     // A group's or a broadcast address can't be a source: then the engine chooses by the route.
     const Address source = to_one_host(context) ? request.flat.destination : Address{};
     if (v4) {
-        ip[0] = 0x45;
+        ip_options::put(*echo, ip);
         ip[1] = request.flat.tos;
         store_be16(ip + 2, static_cast<std::uint16_t>(length));
         store_be16(ip + 4, static_cast<std::uint16_t>(context.services.random->next32()));
@@ -67,9 +70,14 @@ Packet* mirror(Context& context, std::uint8_t hop_limit) {
         request.flat.source.store(ip + 24, Family::ipv6);
     }
     std::ranges::copy(transport, ip + header);
+    ip[header] = type;
     if (v4) edit::renew_network_checksum(*reply);
     context.trace({.kind = TraceKind::generated, .text = "echo reply"});
-    return reply;
+    // Linux routes an ICMPv6 echo's reply by the interface that the request came in by, whatever its
+    // addresses.
+    context.services.emitter->emit(reply, request,
+                                   {.over = v4 ? InterfaceId::none : context.in, .options = echo->options});
+    return consumed();
 }
 
 Finding answer_icmp4(Context& context, const Tunables& tunables) {
@@ -79,11 +87,7 @@ Finding answer_icmp4(Context& context, const Tunables& tunables) {
     if (packet.flat.sport != wire::icmp::echo_request) return ignored();
     if (tunables.icmp_echo_ignore_all) return ignored();
     if (tunables.icmp_echo_ignore_broadcasts && !to_one_host(context)) return ignored();
-    Packet* const reply = mirror(context, tunables.ip_default_ttl);
-    if (reply == nullptr) return {.reason = Reason::no_buffer};
-    reply->data[header4] = wire::icmp::echo_reply;
-    context.services.emitter->emit(reply, packet);
-    return consumed();
+    return mirror(context, tunables.ip_default_ttl, wire::icmp::echo_reply);
 }
 
 Finding answer_icmp6(Context& context, const Tunables& tunables) {
@@ -96,11 +100,7 @@ Finding answer_icmp6(Context& context, const Tunables& tunables) {
         case wire::icmpv6::echo_request: break;
         default: return ignored();
     }
-    Packet* const reply = mirror(context, tunables.hop_limit);
-    if (reply == nullptr) return {.reason = Reason::no_buffer};
-    reply->data[header6] = wire::icmpv6::echo_reply;
-    context.services.emitter->emit(reply, packet, context.in);
-    return consumed();
+    return mirror(context, tunables.hop_limit, wire::icmpv6::echo_reply);
 }
 
 Finding answer_tcp(Context& context, const Tunables& tunables) {
@@ -153,8 +153,11 @@ Upper upper_of(const Packet& packet) {
             case protocol::hop_by_hop:
                 if (!first) return upper;
                 break;
-            case protocol::routing:
             case protocol::fragment:
+                // What is in pieces is put together first.
+                if (packet.flat.fragmented) return upper;
+                break;
+            case protocol::routing:
             case protocol::destination_options: break;
             default: return upper;
         }
@@ -193,9 +196,9 @@ Finding answer_local4(Context& context, const Tunables& tunables) {
 
 Finding answer_local6(Context& context, const Tunables& tunables) {
     const Upper upper = upper_of(context.packet);
-    if (upper.broken) return ignored();
+    // Nothing is put together again here.
+    if (upper.broken || upper.protocol == protocol::fragment) return ignored();
     if (upper.protocol != context.packet.flat.protocol) return answer_unknown6(context, upper);
-    if (context.packet.flat.fragmented) return ignored();  // nothing is put together again here
     switch (upper.protocol) {
         case protocol::icmpv6: return answer_icmp6(context, tunables);
         case protocol::tcp: return answer_tcp(context, tunables);

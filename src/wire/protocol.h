@@ -71,6 +71,8 @@ constexpr std::uint8_t window_scale = 3;
 constexpr std::uint8_t sack_permitted = 4;
 constexpr std::uint8_t sack = 5;
 constexpr std::uint8_t timestamps = 8;
+constexpr std::uint8_t md5 = 19;             // RFC 2385
+constexpr std::uint8_t authentication = 29;  // RFC 5925
 }  // namespace tcp_option
 
 // RFC 791, RFC 2113.
@@ -80,6 +82,7 @@ constexpr std::uint8_t nop = 1;
 constexpr std::uint8_t record_route = 7;
 constexpr std::uint8_t timestamp = 68;
 constexpr std::uint8_t loose_source_route = 131;
+constexpr std::uint8_t cipso = 134;  // FIPS 188
 constexpr std::uint8_t strict_source_route = 137;
 constexpr std::uint8_t router_alert = 148;
 }  // namespace ipv4_option
