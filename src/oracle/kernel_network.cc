@@ -336,6 +336,13 @@ Result<std::string> Kernel::empty_tables(Family family) {
         }
         return text.empty() ? std::string{} : run({"nft", "-f", "-"}, text);
     }
+    const auto text = emptying(family);
+    if (!text || text->empty()) return text;
+    return run({tool_name(family, "restore"), "-c"}, *text);
+}
+
+// Text for iptables-legacy-restore that empties every table that the kernel has.
+Result<std::string> Kernel::emptying(Family family) const {
     std::string text;
     auto entered = device_.within([&]() -> Result<void> {
         std::ifstream names(is_v4(family) ? "/proc/thread-self/net/ip_tables_names"
@@ -349,13 +356,23 @@ Result<std::string> Kernel::empty_tables(Family family) {
         return {};
     });
     if (!entered) return std::unexpected(entered.error());
-    return text.empty() ? std::string{} : run({tool_name(family, "restore"), "-c"}, text);
+    return text;
 }
 
 Result<void> Kernel::load(Family family, std::string_view text) {
+    const std::vector<std::string> arguments = {tool_name(family, "restore"), "-c"};
+    auto names = table_names(text);
+    if (tool_ == Tool::iptables_legacy) {
+        // In one go; should that fail, step by step, for the error's line.
+        const auto empty = emptying(family);
+        if (empty && run(arguments, *empty + std::string(text))) {
+            tables_[slot(family)] = std::move(names);
+            return {};
+        }
+    }
     if (auto emptied = empty_tables(family); !emptied) return std::unexpected(emptied.error());
-    tables_[slot(family)] = table_names(text);
-    auto loaded = run({tool_name(family, "restore"), "-c"}, text);
+    tables_[slot(family)] = std::move(names);
+    auto loaded = run(arguments, text);
     if (loaded) return {};
     (void)empty_tables(family);
     tables_[slot(family)].clear();
@@ -393,9 +410,18 @@ Result<std::vector<LeftFrame>> Kernel::named(Result<std::vector<TappedFrame>> fr
 }
 
 Result<std::vector<LeftFrame>> Kernel::inject(std::string_view port, Bytes frame) {
-    const auto at = std::ranges::find(names_, port);
-    if (at == names_.end()) return fail(fmt::format("the network has no port `{}`", port));
-    return named(tap_->send(wires_[static_cast<std::size_t>(at - names_.begin())], frame, settling_));
+    const Arrival one{port, frame};
+    return inject_all({&one, 1});
+}
+
+Result<std::vector<LeftFrame>> Kernel::inject_all(std::span<const Arrival> arrivals) {
+    std::vector<WireTap::Outgoing> frames;
+    for (const Arrival& arrival : arrivals) {
+        const auto at = std::ranges::find(names_, arrival.port);
+        if (at == names_.end()) return fail(fmt::format("the network has no port `{}`", arrival.port));
+        frames.push_back({wires_[static_cast<std::size_t>(at - names_.begin())], arrival.frame});
+    }
+    return named(tap_->send_all(frames, settling_));
 }
 
 Result<std::vector<LeftFrame>> Kernel::collect() { return named(tap_->collect(settling_)); }

@@ -180,9 +180,17 @@ Result<void> WireTap::settle(std::vector<TappedFrame>& frames, const Settling& s
 }
 
 Result<std::vector<TappedFrame>> WireTap::send(int device, Bytes frame, const Settling& settling) {
+    const Outgoing one{device, frame};
+    return send_all({&one, 1}, settling);
+}
+
+Result<std::vector<TappedFrame>> WireTap::send_all(std::span<const Outgoing> outgoing,
+                                                   const Settling& settling) {
     const Pinned pinned;
     std::vector<TappedFrame> frames;
-    if (auto sent = transmit(device, frame); !sent) return std::unexpected(sent.error());
+    for (const Outgoing& frame : outgoing) {
+        if (auto sent = transmit(frame.device, frame.bytes); !sent) return std::unexpected(sent.error());
+    }
     if (auto settled = settle(frames, settling); !settled) return std::unexpected(settled.error());
     return frames;
 }

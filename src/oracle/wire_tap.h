@@ -10,6 +10,7 @@
 // One thread at a time.
 #pragma once
 #include <chrono>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,12 @@ class WireTap {
     // Sends `frame` (a whole Ethernet frame, tags in place) by `device`, waits until the kernel is done with
     // it and returns what came in meanwhile, tags in place, in order.
     Result<std::vector<TappedFrame>> send(int device, Bytes frame, const Settling& settling);
+    // The same for several, one behind the other: what came in of them all.
+    struct Outgoing {
+        int device = 0;
+        Bytes bytes;
+    };
+    Result<std::vector<TappedFrame>> send_all(std::span<const Outgoing> frames, const Settling& settling);
     // What came in since, and what still comes in while settling.
     Result<std::vector<TappedFrame>> collect(const Settling& settling);
 

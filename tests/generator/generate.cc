@@ -29,7 +29,7 @@ struct Options {
 
 std::string report(oracle::Kernel& kernel, const Trial& c, std::uint64_t seed) {
     std::string out = fmt::format("seed {}: {}\n", seed, is_v4(c.family) ? "IPv4" : "IPv6");
-    const auto found = run(kernel, c, Look::after_every_frame);
+    const auto found = run(kernel, c, Look::at_every_frame_and_counter);
     out += c.rules;
     if (!found) return out + found.error().text() + "\n";
     const std::size_t last = *found ? (*found)->frame : c.frames.size() - 1;
@@ -128,7 +128,9 @@ int main_of(int argc, char** argv) {
         const std::uint64_t seed = options->seed + i;
         const Trial whole = random_trial(*options, seed);
         packets += whole.frames.size();
-        const auto found = run(**kernel, whole, Look::at_the_end, true);
+        auto found = run(**kernel, whole, Look::at_the_end, true);
+        // Packets that take a detour inside the kernel may come out later than those behind them.
+        if (found && *found) found = run(**kernel, whole, Look::at_every_frame);
         if (found && !*found) continue;
         ++differences;
         const Trial small = found ? shrink(**kernel, whole) : whole;

@@ -21,26 +21,62 @@ std::string compare_counters(const std::string& expected, const std::string& act
     return out;
 }
 
+using Outcome = Result<std::optional<Difference>>;
+
+// One trial under way, the rules loaded.
+struct Course {
+    oracle::Kernel& kernel;
+    EnginePeer& engine;
+    const Trial& trial;
+
+    Outcome counters(std::size_t frame) {
+        const auto theirs = kernel.counters(trial.family);
+        if (!theirs) return std::unexpected(theirs.error());
+        std::string what = compare_counters(*theirs, for_kernel(engine.counters()));
+        if (what.empty()) return std::optional<Difference>{};
+        return std::optional(Difference{frame, std::move(what)});
+    }
+
+    Outcome all_frames() {
+        const std::size_t last = trial.frames.size() - 1;
+        std::vector<oracle::Kernel::Arrival> arrivals;
+        std::vector<Left> actual;
+        for (const Frame& frame : trial.frames) {
+            arrivals.push_back({network().ports[frame.port].name, frame.bytes});
+            for (Left& left : engine.inject(frame)) actual.push_back(std::move(left));
+        }
+        const auto expected = kernel.inject_all(arrivals);
+        if (!expected) return std::unexpected(expected.error());
+        if (std::string what = compare(*expected, actual); !what.empty())
+            return std::optional(Difference{last, std::move(what)});
+        return counters(last);
+    }
+
+    Outcome each_frame(bool and_counters) {
+        for (std::size_t i = 0; i < trial.frames.size(); ++i) {
+            const Frame& frame = trial.frames[i];
+            const auto expected = kernel.inject(network().ports[frame.port].name, frame.bytes);
+            if (!expected) return std::unexpected(expected.error());
+            if (std::string what = compare(*expected, engine.inject(frame)); !what.empty())
+                return std::optional(Difference{i, std::move(what)});
+            if (!and_counters && i + 1 < trial.frames.size()) continue;
+            if (auto found = counters(i); !found || *found) return found;
+        }
+        return std::optional<Difference>{};
+    }
+};
+
 }  // namespace
 
 Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial, Look look, bool counted) {
+    if (trial.frames.empty()) return std::optional<Difference>{};
     auto engine = EnginePeer::start(trial.family, trial.rules, counted);
     if (!engine) return std::unexpected(engine.error());
     if (auto done = kernel.load(trial.family, for_kernel(trial.rules)); !done)
         return std::optional(Difference{0, "the kernel refuses the rules: " + done.error().text()});
-    for (std::size_t i = 0; i < trial.frames.size(); ++i) {
-        const auto& frame = trial.frames[i];
-        const auto expected = kernel.inject(network().ports[frame.port].name, frame.bytes);
-        if (!expected) return std::unexpected(expected.error());
-        std::string what = compare(*expected, (*engine)->inject(frame));
-        if (what.empty() && (look == Look::after_every_frame || i + 1 == trial.frames.size())) {
-            const auto counters = kernel.counters(trial.family);
-            if (!counters) return std::unexpected(counters.error());
-            what = compare_counters(*counters, for_kernel((*engine)->counters()));
-        }
-        if (!what.empty()) return std::optional(Difference{i, std::move(what)});
-    }
-    return std::optional<Difference>{};
+    Course course{kernel, **engine, trial};
+    return look == Look::at_the_end ? course.all_frames()
+                                    : course.each_frame(look == Look::at_every_frame_and_counter);
 }
 
 }  // namespace gatehouse::generator

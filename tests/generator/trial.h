@@ -21,9 +21,14 @@ struct Difference {
     std::string what;       // in words
 };
 
-enum class Look { at_the_end, after_every_frame };
+// How the two are held against one another.
+enum class Look {
+    at_the_end,      // all that left, and the counters: fast
+    at_every_frame,  // what left because of it; counters at the end
+    at_every_frame_and_counter,
+};
 
-// The first difference in what leaves or, by `look`, in the counters. `counted`: the tally is kept.
+// The first difference in what leaves or in the counters. `counted`: the tally is kept.
 Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial, Look look,
                                       bool counted = false);
 
