@@ -19,6 +19,14 @@ bool is_multicast(const Address& a, Family family) {
     return is_v4(family) ? a.words[0] >> 28 == 0xe : a.words[0] >> 24 == 0xff;
 }
 
+bool is_echo_reply(const Packet& packet) {
+    if (packet.transport().empty()) return false;
+    const std::uint8_t type = packet.l4()[0];
+    return is_v4(packet.flat.family)
+               ? packet.flat.protocol == wire::protocol::icmp && type == wire::icmp::echo_reply
+               : packet.flat.protocol == wire::protocol::icmpv6 && type == wire::icmpv6::echo_reply;
+}
+
 bool is_link_local(const Address& a, Family family) {
     return !is_v4(family) && a.words[0] >> 22 == 0xfe80 >> 6;
 }
@@ -84,6 +92,8 @@ void write_header6(const Packet& about, Packet& answer, const Address& source) {
 bool send(Context& context, std::uint8_t type, std::uint8_t code, std::uint32_t info) {
     const Packet& about = context.packet;
     const Family family = about.flat.family;
+    // Linux sends an echo's reply by the very socket that an error would need, and can't.
+    if (about.generated && context.hook == Hook::output && is_echo_reply(about)) return false;
     if (!(is_v4(family) ? may_answer4(about) : may_answer6(about, type, code))) return false;
 
     const auto echo = ip_options::echo(about, context.options);

@@ -10,9 +10,11 @@ namespace gatehouse::stack {
 namespace {
 
 // A segment that its sender signed (RFC 2385, RFC 5925) gets no reset: without a connection there is no key
-// to sign one with. Nor does one whose options can't be read; Linux reads them while a signature has room.
-bool may_be_reset(Bytes options) {
-    constexpr std::size_t shortest_signature = 18;
+// to sign one with. Nor does one whose options can't be read; Linux reads them while a signature has room,
+// and minds an authentication option in IPv6 only when there are two.
+bool may_be_reset(Bytes options, Family family) {
+    constexpr std::size_t shortest_signature = 18, authentication_header = 4;
+    bool authenticated = false;
     while (options.size() >= shortest_signature) {
         const std::uint8_t kind = options[0];
         if (kind == wire::tcp_option::end) return true;
@@ -20,8 +22,11 @@ bool may_be_reset(Bytes options) {
             options = options.subspan(1);
             continue;
         }
-        if (kind == wire::tcp_option::md5 || kind == wire::tcp_option::authentication) return false;
-        if (options[1] < 2 || options[1] > options.size()) return false;
+        if (options[1] < 2 || options[1] > options.size() || kind == wire::tcp_option::md5) return false;
+        if (kind == wire::tcp_option::authentication) {
+            if (is_v4(family) || authenticated || options[1] <= authentication_header) return false;
+            authenticated = true;
+        }
         options = options.subspan(options[1]);
     }
     return true;
@@ -35,7 +40,7 @@ void send_reset(Context& context, const Tunables& tunables) {
     const std::uint32_t header = static_cast<std::uint32_t>(segment[12] >> 4) * 4;
     const std::uint8_t flags = segment[13];
     if (header < 20 || header > segment.size() || (flags & wire::tcp_flag::rst) != 0) return;
-    if (!may_be_reset(segment.subspan(20, header - 20))) return;
+    if (!may_be_reset(segment.subspan(20, header - 20), packet.flat.family)) return;
     const bool v4 = is_v4(packet.flat.family);
     const auto echo = ip_options::echo(packet, context.options);
     if (!echo) return;
