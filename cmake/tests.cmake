@@ -31,7 +31,7 @@ add_test(NAME captures COMMAND ${CMAKE_SOURCE_DIR}/tests/captures/check $<TARGET
 # Random rulesets and packets, the engine against the real kernel: run by hand, as root, in the build folder.
 file(GLOB generator_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/generator/*.cc)
 add_executable(gatehouse-generator ${generator_sources})
-target_link_libraries(gatehouse-generator PRIVATE gatehouse_frontend)
+target_link_libraries(gatehouse-generator PRIVATE gatehouse_frontend CLI11::CLI11)
 
 # TCP tracking against the real kernel: named cases, and random exchanges with a fresh seed. Skipped unless root.
 file(GLOB tcp_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/tcp/*.cc)

@@ -64,8 +64,10 @@ network::Network network() {
 
 network::Network kernel_network() {
     network::Network kernels = network();
-    kernels.sysctls.emplace_back("net.ipv4.ipfrag_time", "3600");
-    kernels.sysctls.emplace_back("net.ipv6.ip6frag_time", "3600");
+    for (const char* family : {"ipv4.ip", "ipv6.ip6"}) {
+        kernels.sysctls.emplace_back(fmt::format("net.{}frag_time", family), "3600");
+        kernels.sysctls.emplace_back(fmt::format("net.{}frag_high_thresh", family), "1000000000");
+    }
     return kernels;
 }
 

@@ -9,7 +9,8 @@ namespace gatehouse::generator {
 
 // A router between `lan`, `wan` (with the default routes) and `dmz` (a smaller MTU).
 network::Network network();
-// The same with what only the kernel needs: no reassembly that times out in the middle of a run.
+// The same with what only the kernel needs, which keeps the fragments of all the trials: no reassembly that
+// times out in the middle of a run, and room for all.
 network::Network kernel_network();
 
 // Addresses that rules and packets use: hosts of each port's network, all of them static neighbours, and

@@ -1,5 +1,9 @@
 #include "packets.h"
 
+#include <fmt/format.h>
+#include <utility>
+
+#include "base/checksum.h"
 #include "network.h"
 #include "wire/builder.h"
 #include "wire/protocol.h"
@@ -152,10 +156,16 @@ std::vector<std::uint8_t> ipv4_options(Draw& draw) {
     return all;
 }
 
-void ipv4(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number) {
+Address router_address(Draw& draw) {
+    const std::uint32_t port = draw.number(1, 3);
+    return is_v4(draw.family) ? Address::v4(0x0a000001 + (port << 8))
+                              : *parse_address(fmt::format("fd00:{}::1", port), draw.family);
+}
+
+void ipv4(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number, bool in_pieces) {
     wire::Ipv4 fields{
         .source = address(draw, 4),
-        .destination = address(draw, 25),
+        .destination = in_pieces && draw.chance(70) ? router_address(draw) : address(draw, 25),
         .ttl = static_cast<std::uint8_t>(near(draw, draw.edges.ttls, draw.among({1u, 2u, 63u, 64u, 255u}))),
         .tos = static_cast<std::uint8_t>(near(draw, draw.edges.tos, 0)),
         .id = static_cast<std::uint16_t>(draw.random.next32()),
@@ -165,27 +175,34 @@ void ipv4(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number) {
     // namespace can set: how much of it is left would depend on the rulesets before.
     if ((fields.destination.words[0] & 0xfffffe00) == 0x0a090200)
         fields.destination = Address::v4(0x0a090101);
-    if (draw.chance(8)) {
+    if (in_pieces) {
+        fields.dont_fragment = false;
+    } else if (draw.chance(8)) {
         fields.more_fragments = draw.chance(60);
         fields.fragment_offset = draw.chance(50) ? 0 : static_cast<std::uint16_t>(draw.number(1, 190));
         fields.dont_fragment = false;
     }
-    const auto options = draw.chance(8) ? ipv4_options(draw) : std::vector<std::uint8_t>{};
+    const auto options = draw.chance(8) && !in_pieces ? ipv4_options(draw) : std::vector<std::uint8_t>{};
     fields.options = options;
+    if (in_pieces) return void(builder.ipv4(fields));
     if (draw.chance(2)) fields.checksum = static_cast<std::uint16_t>(draw.random.next32());
     if (draw.chance(2)) fields.total_length = static_cast<std::uint16_t>(draw.random.below(100));
     if (draw.chance(1)) fields.header_words = static_cast<std::uint8_t>(draw.random.below(16));
     builder.ipv4(fields);
 }
 
-void ipv6(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number) {
+void ipv6(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number, bool in_pieces) {
     static const std::uint8_t padding[] = {1, 4, 0, 0, 0, 0};
     wire::Ipv6 fields{.source = address(draw, 4),
-                      .destination = address(draw, 25),
+                      .destination = in_pieces && draw.chance(70) ? router_address(draw) : address(draw, 25),
                       .hop_limit = static_cast<std::uint8_t>(
                           near(draw, draw.edges.ttls, draw.among({1u, 2u, 63u, 64u, 255u}))),
                       .traffic_class = static_cast<std::uint8_t>(near(draw, draw.edges.tos, 0)),
                       .flow_label = draw.random.below(0x100000)};
+    if (in_pieces) {
+        fields.next = number;
+        return void(builder.ipv6(fields));
+    }
     const bool hop_by_hop = draw.chance(5), destination = draw.chance(5), fragment = draw.chance(8);
     if (draw.chance(2)) fields.payload_length = static_cast<std::uint16_t>(draw.random.below(100));
     if (!hop_by_hop && !destination && !fragment) fields.next = number;
@@ -207,9 +224,7 @@ Mac destination(Draw& draw, const Mac& router) {
     return draw.among<Mac>({{{255, 255, 255, 255, 255, 255}}, {{1, 0, 0x5e, 1, 2, 3}}, {{2, 9, 9, 9, 9, 9}}});
 }
 
-}  // namespace
-
-Frame random_frame(Draw& draw) {
+Frame random_frame(Draw& draw, bool in_pieces) {
     static const auto ports = network().ports;
     Frame frame{.port = draw.random.below(3)};
     wire::PacketBuilder builder;
@@ -217,21 +232,78 @@ Frame random_frame(Draw& draw) {
     builder.ethernet({.destination = destination(draw, ports[frame.port].mac), .source = source});
     const std::uint8_t number = protocol(draw);
     if (is_v4(draw.family)) {
-        ipv4(builder, draw, number);
+        ipv4(builder, draw, number, in_pieces);
     } else {
-        ipv6(builder, draw, number);
+        ipv6(builder, draw, number, in_pieces);
     }
     transport(builder, number, draw);
     const std::size_t headers = is_v4(draw.family) ? 20 : 40;
     const std::size_t inner = number == wire::protocol::tcp ? 20 : 8;
     if (!draw.chance(8)) builder.payload(payload(draw, headers + inner));
-    if (draw.chance(50)) builder.pad_to(60);
+    if (!in_pieces && draw.chance(50)) builder.pad_to(60);
     frame.bytes = builder.build();
-    if (draw.chance(4) && frame.bytes.size() > 20)
+    if (!in_pieces && draw.chance(4) && frame.bytes.size() > 20)
         frame.bytes.resize(draw.number(15, static_cast<std::uint32_t>(frame.bytes.size() - 1)));
     // No wire carries more than its port takes.
     frame.bytes.resize(std::min<std::size_t>(frame.bytes.size(), ports[frame.port].mtu + 14));
     return frame;
+}
+
+constexpr std::size_t link_header = 14;
+
+// A fragment of the packet in `frame`: its bytes [from, to) behind the IP header. `id`: IPv6's, whose
+// fragment header isn't there yet.
+Frame piece(const Frame& frame, std::size_t from, std::size_t to, bool more, std::uint32_t id) {
+    const bool v4 = load_be16(&frame.bytes[12]) == wire::ethertype::ipv4;
+    const std::size_t header = link_header + (v4 ? 20 : 40);
+    Frame out{.port = frame.port, .bytes = {frame.bytes.begin(), frame.bytes.begin() + header}};
+    std::uint8_t* const ip = &out.bytes[link_header];
+    const auto field =
+        static_cast<std::uint16_t>(v4 ? from / 8 | (more ? 0x2000u : 0) : from | (more ? 1u : 0));
+    if (v4) {
+        store_be16(ip + 2, static_cast<std::uint16_t>(20 + to - from));
+        store_be16(ip + 6, field);
+        store_be16(ip + 10, 0);
+        store_be16(ip + 10, checksum::finish(checksum::add({ip, 20})));
+    } else {
+        const std::uint8_t next = std::exchange(ip[6], wire::protocol::fragment);
+        store_be16(ip + 4, static_cast<std::uint16_t>(8 + to - from));
+        std::uint8_t extension[8] = {next};
+        store_be16(extension + 2, field);
+        store_be32(extension + 4, id);
+        out.bytes.insert(out.bytes.end(), std::begin(extension), std::end(extension));
+    }
+    out.bytes.insert(out.bytes.end(), frame.bytes.begin() + static_cast<std::ptrdiff_t>(header + from),
+                     frame.bytes.begin() + static_cast<std::ptrdiff_t>(header + to));
+    return out;
+}
+
+// The packet in up to three pieces, most of the time all of them, in any order.
+std::vector<Frame> pieces(Draw& draw, const Frame& frame) {
+    const std::size_t header = link_header + (is_v4(draw.family) ? 20 : 40);
+    const std::size_t whole = frame.bytes.size() - header;
+    const std::uint32_t id = draw.random.next32();
+    std::vector<Frame> out;
+    for (std::size_t from = 0; from < whole;) {
+        std::size_t to = from + 8 * draw.number(1, static_cast<std::uint32_t>(whole / 8 + 1));
+        if (to >= whole || out.size() == 2) to = whole;
+        out.push_back(piece(frame, from, to, to < whole, id));
+        from = to;
+    }
+    if (draw.chance(10)) out.push_back(draw.of(out));
+    if (draw.chance(40)) std::swap(out.front(), out.back());
+    if (draw.chance(12)) out.pop_back();
+    return out;
+}
+
+}  // namespace
+
+std::vector<Frame> random_frames(Draw& draw) {
+    const bool in_pieces = draw.chance(3);
+    const Frame frame = random_frame(draw, in_pieces);
+    const std::size_t headers = link_header + (is_v4(draw.family) ? 20 : 40);
+    if (!in_pieces || frame.bytes.size() < headers + 16) return {frame};
+    return pieces(draw, frame);
 }
 
 }  // namespace gatehouse::generator

@@ -11,6 +11,7 @@ struct Frame {
     std::vector<std::uint8_t> bytes;
 };
 
-Frame random_frame(Draw& draw);
+// The frames of a random packet: one, or the fragments that it comes in.
+std::vector<Frame> random_frames(Draw& draw);
 
 }  // namespace gatehouse::generator

@@ -7,7 +7,7 @@ namespace gatehouse::generator {
 namespace {
 
 bool differs(oracle::Kernel& kernel, const Trial& trial) {
-    const auto difference = run(kernel, trial, Look::at_every_frame);
+    const auto difference = run_afresh(kernel, trial, Look::at_every_frame);
     return difference && *difference;
 }
 
@@ -19,7 +19,7 @@ bool take(oracle::Kernel& kernel, Trial& trial, Trial smaller) {
 }
 
 void drop_frames(oracle::Kernel& kernel, Trial& trial) {
-    if (const auto found = run(kernel, trial, Look::at_every_frame_and_counter); found && *found)
+    if (const auto found = run_afresh(kernel, trial, Look::at_every_frame_and_counter); found && *found)
         trial.frames.resize((*found)->frame + 1);
     if (take(kernel, trial, {trial.family, trial.rules, {trial.frames.back()}})) return;
     for (std::size_t step = trial.frames.size() / 2; step > 0; step /= 2) {

@@ -7,6 +7,7 @@
 #include "network.h"
 #include "peers.h"
 #include "ruleset.h"
+#include "wire/protocol.h"
 
 namespace gatehouse::generator {
 namespace {
@@ -68,6 +69,16 @@ struct Course {
 
 }  // namespace
 
+bool has_fragments(const Trial& trial) {
+    return std::ranges::any_of(trial.frames, [](const Frame& frame) {
+        constexpr std::size_t ip = 14;
+        if (frame.bytes.size() < ip + 40) return false;
+        if (frame.bytes[ip] >> 4 == 4) return (load_be16(&frame.bytes[ip + 6]) & 0x3fff) != 0;
+        const auto header = std::span(frame.bytes).subspan(ip, 40);
+        return std::ranges::count(header, wire::protocol::fragment) > 0;
+    });
+}
+
 Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial, Look look, bool counted) {
     if (trial.frames.empty()) return std::optional<Difference>{};
     auto engine = EnginePeer::start(trial.family, trial.rules, counted);
@@ -77,6 +88,13 @@ Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial
     Course course{kernel, **engine, trial};
     return look == Look::at_the_end ? course.all_frames()
                                     : course.each_frame(look == Look::at_every_frame_and_counter);
+}
+
+Result<std::optional<Difference>> run_afresh(oracle::Kernel& kernel, const Trial& trial, Look look) {
+    if (!has_fragments(trial)) return run(kernel, trial, look);
+    const auto fresh = oracle::Kernel::start(kernel_network());
+    if (!fresh) return std::unexpected(fresh.error());
+    return run(**fresh, trial, look);
 }
 
 }  // namespace gatehouse::generator

@@ -21,6 +21,10 @@ struct Difference {
     std::string what;       // in words
 };
 
+// Whether some frame holds a fragment: then a kernel may remember it, and the next trial had better be
+// another kernel's.
+bool has_fragments(const Trial& trial);
+
 // How the two are held against one another.
 enum class Look {
     at_the_end,      // all that left, and the counters: fast
@@ -31,6 +35,9 @@ enum class Look {
 // The first difference in what leaves or in the counters. `counted`: the tally is kept.
 Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial, Look look,
                                       bool counted = false);
+
+// As run(), by a kernel of its own if there are fragments.
+Result<std::optional<Difference>> run_afresh(oracle::Kernel& kernel, const Trial& trial, Look look);
 
 // Fewer frames and rules, as long as the peers differ.
 Trial shrink(oracle::Kernel& kernel, Trial trial);
