@@ -25,8 +25,9 @@ struct Case {
 };
 
 constexpr Case cases[] = {
+    // As FORWARD has it: the router's address is written, the header's checksum stale.
     {"record route", Family::ipv4, Hook::forward, false,
-     "02000000010102000000010208004700002900014000401160b80a000102c0000202070704000000000000050006000deef2686"
+     "02000000010102000000010208004700002900014000401160b80a000102c00002020707080a0001010000050006000deef2686"
      "56c6c6f",
      0, ""},
     {"syn", Family::ipv4, Hook::forward, true,

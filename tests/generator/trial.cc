@@ -40,10 +40,11 @@ struct Course {
 
     Outcome all_frames() {
         const std::size_t last = trial.frames.size() - 1;
+        const auto ports = network().ports;
         std::vector<oracle::Kernel::Arrival> arrivals;
         std::vector<Left> actual;
         for (const Frame& frame : trial.frames) {
-            arrivals.push_back({network().ports[frame.port].name, frame.bytes});
+            arrivals.push_back({ports[frame.port].name, frame.bytes});
             for (Left& left : engine.inject(frame)) actual.push_back(std::move(left));
         }
         const auto expected = kernel.inject_all(arrivals);
