@@ -26,9 +26,9 @@ constexpr std::uint16_t finish(std::uint64_t sum) { return static_cast<std::uint
 
 // The checksum field after one 16-bit word that it covers changed from `from` to `to`.
 constexpr std::uint16_t update16(std::uint16_t field, std::uint16_t from, std::uint16_t to) {
-    std::uint32_t sum = static_cast<std::uint16_t>(~field) + static_cast<std::uint16_t>(~from) +
-                        static_cast<std::uint32_t>(to);
-    return finish(sum);
+    std::uint32_t sum = (field ^ 0xffffu) + (from ^ 0xffffu) + to;
+    sum = (sum & 0xffff) + (sum >> 16);  // three words: the first fold leaves at most one bit more
+    return static_cast<std::uint16_t>(~((sum & 0xffff) + (sum >> 16)));
 }
 
 constexpr std::uint16_t update32(std::uint16_t field, std::uint32_t from, std::uint32_t to) {

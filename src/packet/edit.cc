@@ -65,9 +65,10 @@ void set_address(Packet& packet, Address& flat, std::size_t offset, const Addres
 }
 
 // A word of the IPv4 header.
-void set_header16(Packet& packet, std::size_t offset, std::uint16_t to) {
+inline void set_header16(Packet& packet, std::size_t offset, std::uint16_t to) {
     std::uint8_t* const at = packet.l3() + offset;
-    shift_header_sum(packet, change(load_be16(at), to));
+    std::uint8_t* const field = packet.l3() + 10;
+    store_be16(field, checksum::update16(load_be16(field), load_be16(at), to));
     store_be16(at, to);
 }
 

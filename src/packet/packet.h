@@ -4,6 +4,7 @@
 // The buffer belongs to the pool named by `pool`; the engine neither copies nor frees it, and hands each
 // packet that came in back exactly once (Outlet::complete). One thread at a time owns a Packet.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -55,39 +56,39 @@ struct ConnRef {
 // A record in the bridge's side pool, for packets that crossed a bridge port; none without a bridge.
 enum class BridgeSide : std::uint32_t { none = 0xffffffff };
 
-struct Packet {
-    // The frame: `length` bytes from `data`, inside [buffer, buffer + capacity).
-    std::uint8_t* data = nullptr;
-    std::uint32_t length = 0;
-    std::uint32_t capacity = 0;
-    std::uint8_t* buffer = nullptr;
-
+// Laid out by cache lines: what every packet's way reads and writes fills the first two; what only some
+// packets have stands in the third.
+struct alignas(64) Packet {
     // Parsed once on arrival; edits keep it true.
     Flat flat;
+    // The frame: `length` bytes from `data`, inside [buffer, buffer + capacity).
+    std::uint8_t* data = nullptr;
 
-    // What the device says.
-    Time time;
-    std::uint64_t cookie = 0;  // the device's own; the engine hands it back unread
+    std::uint32_t length = 0;
+    Mark mark;  // the engine's, as are `priority`, `connection`, `bridge`, `traced`, `changed`, `generated`
+    ConnRef connection;
+    // What the device says, with `time`, `cookie` and the third line.
     InterfaceId in = InterfaceId::none;
     PoolId pool = PoolId::none;
     PacketType type = PacketType::host;
     ChecksumState checksum = ChecksumState::unknown;
     SegmentationType segmentation = SegmentationType::none;
     std::uint8_t vlan_count = 0;
-    std::uint16_t checksum_start = 0;   // from `data`; partial only
-    std::uint16_t checksum_offset = 0;  // of the field, from checksum_start
-    std::uint16_t segment_size = 0;     // payload bytes of each segment
-    std::uint32_t receive_hash = 0;
-    VlanTag vlan[2];  // outermost first
-
-    // What the engine adds.
-    Mark mark;
-    std::uint32_t priority = 0;
-    ConnRef connection;
-    BridgeSide bridge = BridgeSide::none;
     bool traced = false;     // the debug table's mark: every later step tells what it does
     bool changed = false;    // some byte or mark differs from what came in
     bool generated = false;  // made by the router itself; provokes no further packet
+    Time time;
+    std::uint64_t cookie = 0;  // the device's own; the engine hands it back unread
+    std::uint8_t* buffer = nullptr;
+    std::uint32_t capacity = 0;
+    BridgeSide bridge = BridgeSide::none;
+
+    std::uint32_t priority = 0;
+    std::uint32_t receive_hash = 0;
+    VlanTag vlan[2];                    // outermost first
+    std::uint16_t checksum_start = 0;   // from `data`; partial only
+    std::uint16_t checksum_offset = 0;  // of the field, from checksum_start
+    std::uint16_t segment_size = 0;     // payload bytes of each segment
 
     Bytes bytes() const { return {data, length}; }
     MutableBytes bytes() { return {data, length}; }
@@ -103,6 +104,8 @@ struct Packet {
     // From the transport header to the network packet's end.
     Bytes transport() const { return {l4(), static_cast<std::size_t>(flat.l3 + flat.l3_length - flat.l4)}; }
 };
+
+static_assert(offsetof(Packet, length) == 64 && offsetof(Packet, priority) == 128 && sizeof(Packet) == 192);
 
 constexpr std::uint32_t max_frame = 65'535;
 

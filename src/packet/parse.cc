@@ -1,5 +1,7 @@
 #include "packet/parse.h"
 
+#include <array>
+
 #include "base/checksum.h"
 #include "packet/headers.h"
 #include "packet/reason.h"
@@ -32,44 +34,43 @@ constexpr std::size_t fixed_part(std::uint8_t number, Family family) {
     }
 }
 
-// Whether a header of twenty bytes sums to all ones: the words' order doesn't matter for that.
+// Whether a header of twenty bytes sums to all ones: whether its words, of sixteen bits or of thirty-two and
+// in either byte order, add up to a multiple of 0xffff. (Not to zero, as the first byte isn't.)
 inline bool plain_header_sum_ok(const std::uint8_t* at) {
-    std::uint64_t a, b;
-    std::uint32_t c;
-    std::memcpy(&a, at, sizeof a);
-    std::memcpy(&b, at + 8, sizeof b);
-    std::memcpy(&c, at + 16, sizeof c);
-    return checksum::fold((a & 0xffffffff) + (a >> 32) + (b & 0xffffffff) + (b >> 32) + c) == 0xffff;
+    std::array<std::uint32_t, 5> words;
+    std::memcpy(words.data(), at, sizeof words);
+    return (std::uint64_t{words[0]} + words[1] + words[2] + words[3] + words[4]) % 0xffff == 0;
 }
 
-// Fills the flat view from an IPv4 header of `header` bytes that has been judged good.
+// Fills the flat view from an IPv4 header of `header` bytes that has been judged good. All is read before
+// anything is written: a byte of the frame might be one of the view's, for all that the compiler knows.
 inline void fill(Packet& packet, const std::uint8_t* at, std::uint32_t header) {
     Flat& flat = packet.flat;
-    const std::uint16_t total = load_be16(at + 2);
-    const std::uint16_t fragment = load_be16(at + 6);
-    flat.source = Address::v4(load_be32(at + 12));
-    flat.destination = Address::v4(load_be32(at + 16));
+    const std::uint8_t* const l4 = at + header;
+    const std::uint16_t total = load_be16(at + 2), fragment = load_be16(at + 6);
+    const std::uint8_t tos = at[1], ttl = at[8], number = at[9];
+    const std::uint32_t source = load_be32(at + 12), destination = load_be32(at + 16);
+    flat.source = Address::v4(source);
+    flat.destination = Address::v4(destination);
     flat.family = Family::ipv4;
-    flat.protocol = at[9];
-    flat.tos = at[1];
-    flat.ttl = at[8];
-    flat.tcp_flags = 0;
+    flat.protocol = number;
+    flat.tos = tos;
+    flat.ttl = ttl;
     flat.fragmented = (fragment & fragment_bits) != 0;
     flat.fragment_offset = fragment & offset_bits;
     flat.l4 = static_cast<std::uint16_t>(flat.l3 + header);
     flat.l3_length = total;
     flat.network = true;
-    const std::uint8_t* const l4 = at + header;
     const std::uint32_t there = total - header;
-    const bool tcp = flat.protocol == protocol::tcp && there >= 20;
-    if ((tcp || (flat.protocol == protocol::udp && there >= 8)) && flat.fragment_offset == 0) [[likely]] {
-        flat.transport = Transport::whole;
-        flat.sport = load_be16(l4);
-        flat.dport = load_be16(l4 + 2);
-        if (tcp) flat.tcp_flags = l4[13];
-        return;
-    }
-    parse_detail::look_at_transport(flat, l4, there);
+    const bool tcp = number == protocol::tcp;
+    const bool plain = tcp ? there >= 20 : number == protocol::udp && there >= 8;
+    if (!plain || (fragment & offset_bits) != 0) [[unlikely]]
+        return parse_detail::look_at_transport(flat, l4, there);
+    const std::uint32_t ports = load_be32(l4);
+    flat.tcp_flags = tcp ? l4[13] : 0;
+    flat.transport = Transport::whole;
+    flat.sport = static_cast<std::uint16_t>(ports >> 16);
+    flat.dport = static_cast<std::uint16_t>(ports);
 }
 
 Finding as_finding(const wire::Fault& fault) {
@@ -93,7 +94,7 @@ Finding as_finding(const wire::Fault& fault) {
 }
 
 // The common packet: IPv4 without options, nothing wrong with it. False leaves it to parse_ipv4().
-inline bool parse_plain_ipv4(Packet& packet, std::uint32_t l3) {
+[[gnu::always_inline]] inline bool parse_plain_ipv4(Packet& packet, std::uint32_t l3) {
     const std::uint8_t* const at = packet.data + l3;
     if (packet.length < l3 + wire::Ipv4View::minimum || at[0] != 0x45) return false;
     const std::uint32_t total = load_be16(at + 2);

@@ -41,6 +41,11 @@ struct Address {
     constexpr bool is_unspecified() const { return (words[0] | words[1] | words[2] | words[3]) == 0; }
 
     friend constexpr auto operator<=>(const Address&, const Address&) = default;
+    // Written out: as a default it would be a call of memcmp, on every packet's way.
+    friend constexpr bool operator==(const Address& a, const Address& b) {
+        return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2]) |
+                (a.words[3] ^ b.words[3])) == 0;
+    }
     friend constexpr Address operator&(Address a, const Address& b) {
         for (unsigned i = 0; i < 4; ++i) a.words[i] &= b.words[i];
         return a;
