@@ -4,37 +4,57 @@
 
 namespace gatehouse {
 
-void Engine::Core::settle(Packet& packet, const Completion& completion) {
-    if (completion.finding && defrag::Whole::of(packet) == nullptr)
-        ++statistics.reasons[static_cast<std::size_t>(completion.finding.reason)];
-    if (packet.generated) {
-        if (completion.disposition == Disposition::forwarded) {
-            ++statistics.sent;
-            outlet.transmit(packet, completion.out);
-        } else {
-            outlet.discard(packet, completion);
-        }
-        emitter.give_back(&packet);
-        return;
+namespace {
+
+void trace_end(const Context& context, Disposition disposition) {
+    if (disposition == Disposition::forwarded) {
+        context.trace({.kind = TraceKind::departure});
+    } else {
+        context.trace({.kind = TraceKind::decision, .finding = context.finding});
     }
-    if (defrag::Whole::of(packet) != nullptr) return settle_whole(packet, completion);
-    switch (completion.disposition) {
+}
+
+}  // namespace
+
+void Engine::Core::count_ended(Disposition disposition) {
+    switch (disposition) {
         case Disposition::forwarded: ++statistics.forwarded; break;
         case Disposition::delivered: ++statistics.delivered; break;
         case Disposition::dropped: ++statistics.dropped; break;
         case Disposition::consumed: ++statistics.consumed; break;
         case Disposition::replaced: ++statistics.replaced; break;
     }
+}
+
+// A packet of our own goes back to its pool.
+void Engine::Core::settle_generated(Packet& packet, const Completion& completion) {
+    if (completion.disposition == Disposition::forwarded) {
+        ++statistics.sent;
+        outlet.transmit(packet, completion.out);
+    } else {
+        outlet.discard(packet, completion);
+    }
+    emitter.give_back(&packet);
+}
+
+void Engine::Core::settle(Packet& packet, const Completion& completion) {
+    const bool whole = defrag::Whole::of(packet) != nullptr;
+    if (completion.finding && !whole)
+        ++statistics.reasons[static_cast<std::size_t>(completion.finding.reason)];
+    if (packet.generated) return settle_generated(packet, completion);
+    if (whole) return settle_whole(packet, completion);
+    if (completion.disposition == Disposition::forwarded) [[likely]] {
+        ++statistics.forwarded;
+    } else {
+        count_ended(completion.disposition);
+    }
     outlet.complete(packet, completion);
 }
 
 void Engine::Core::finish(Passage& passage, Disposition disposition) {
-    Context& context = passage.context;
-    if (disposition == Disposition::forwarded) {
-        context.trace({.kind = TraceKind::departure});
-    } else {
-        context.trace({.kind = TraceKind::decision, .finding = context.finding});
-    }
+    const Context& context = passage.context;
+    if (context.traced()) [[unlikely]]
+        trace_end(context, disposition);
     settle(context.packet, {.disposition = disposition,
                             .out = context.out,
                             .finding = context.finding,
@@ -50,8 +70,7 @@ void Engine::Core::drop(Passage& passage, Finding finding) {
 
 void Engine::Core::suspend(Passage& passage, std::size_t row) {
     Context& context = passage.context;
-    const HookFamily family = is_v4(context.family()) ? HookFamily::ip : HookFamily::ip6;
-    const OrderRow& holder_row = order.at(family, context.hook)[row];
+    const OrderRow& holder_row = order.at(family_of(context.packet), context.hook)[row];
     if (context.suspension.why == WaitFor::queue &&
         !services.world->queue_has_reader(context.suspension.queue)) {
         if (context.suspension.bypass) return live(passage, row + 1);
@@ -62,7 +81,7 @@ void Engine::Core::suspend(Passage& passage, std::size_t row) {
                                       .hook = context.hook,
                                       .in = context.in,
                                       .out = context.out,
-                                      .local_out = passage.local_out,
+                                      .local_out = passage.origin != nullptr,
                                       .row = row,
                                       .priority = holder_row.priority,
                                       .stage = holder_row.name,
@@ -110,13 +129,11 @@ bool Engine::Core::resume(Token token, const Resume& how) {
     if (!waiting_packet) return false;
     Waiting& held = *waiting_packet;
     Packet& packet = *held.packet;
-    Passage passage{.context = {.packet = packet,
-                                .services = services,
-                                .hook = held.hook,
-                                .in = held.in,
-                                .out = held.out},
-                    .route = held.route,
-                    .local_out = held.local_out};
+    Origin origin;
+    Passage passage(packet, services, held.hook, held.in);
+    passage.context.out = held.out;
+    passage.route = held.route;
+    if (held.local_out) passage.origin = &origin;
     passage.context.decision = held.decision.view();
     passage.context.options = held.options;
     passage.context.trace({.kind = TraceKind::resumed});
@@ -134,7 +151,7 @@ bool Engine::Core::resume(Token token, const Resume& how) {
     if (held.hook == Hook::output && !reroute(passage, before)) return true;
     if (held.router != configuration.router && held.hook != Hook::prerouting && !revalidate(passage))
         return true;
-    const HookFamily family = is_v4(packet.flat.family) ? HookFamily::ip : HookFamily::ip6;
+    const HookFamily family = family_of(packet);
     std::size_t row = row_after(held, order, family, how.verdict == Resume::Verdict::repeat);
     if (how.verdict == Resume::Verdict::stop) row = order.at(family, held.hook).size();
     live(passage, row);
@@ -164,7 +181,7 @@ bool Engine::Core::replace_network(Passage& passage, Bytes network) {
 // The routes changed while the packet waited: it is asked anew where it goes. False when it ended here.
 bool Engine::Core::revalidate(Passage& passage) {
     const route::Kind before = passage.route.kind;
-    if (passage.local_out) {
+    if (passage.origin != nullptr) {
         passage.route = router().output(route_key(passage.packet(), InterfaceId::none));
     } else {
         passage.route = router().input(route_key(passage.packet(), passage.context.in));
@@ -180,11 +197,8 @@ bool Engine::Core::revalidate(Passage& passage) {
 
 void Engine::Core::expire(Time now) {
     while (auto held = waiting.expired(now)) {
-        Passage passage{.context = {.packet = *held->packet,
-                                    .services = services,
-                                    .hook = held->hook,
-                                    .in = held->in,
-                                    .out = held->out}};
+        Passage passage(*held->packet, services, held->hook, held->in);
+        passage.context.out = held->out;
         passage.context.decision = held->decision.view();
         if (tracking != nullptr) tracking->go_on(passage.context, held->connection);
         drop(passage, {.reason = Reason::suspended_expired,

@@ -22,14 +22,23 @@ struct RouteChoice {
 };
 RouteChoice route_choice(const Packet& packet);
 
-// A packet on its way, from its arrival or its making to its end.
-struct Passage {
-    Context context;
-    route::Decision route{};
-    bool local_out = false;  // it began at LOCAL_OUT
+// What only packets that start here have.
+struct Origin {
     // An answer to a neighbour goes back to this station when the link doesn't know it.
     InterfaceId back_by = InterfaceId::none;
     Mac back_to{};
+};
+
+// A packet on its way, from its arrival or its making to its end. Made for each packet: kept small, and
+// initialised member by member (as an aggregate it would be cleared as a block, at twice the cost).
+struct Passage {
+    Passage(Packet& packet, Services& services, Hook hook, InterfaceId in = InterfaceId::none)
+        : context{.packet = packet, .services = services, .hook = hook, .in = in} {}
+
+    Context context;
+    route::Decision route{};
+    const route::Ahead* ahead = nullptr;  // on its way through receive(): what was looked up ahead
+    Origin* origin = nullptr;             // it began at LOCAL_OUT
 
     Packet& packet() const { return context.packet; }
 };
@@ -59,8 +68,8 @@ struct Engine::Core final : defrag::Releaser {
     Statistics statistics;
     Holder* holder = nullptr;
 
-    const route::Router& router() const { return *configuration.router; }
-    const Interface& interface(InterfaceId id) const { return router().interfaces()[id]; }
+    const route::Router& router() const { return *services.router; }
+    const Interface& interface(InterfaceId id) const { return (*services.interfaces)[id]; }
     rules::Tables& tables(Family family) { return is_v4(family) ? tables4 : tables6; }
 
     // engine.cc
@@ -69,21 +78,26 @@ struct Engine::Core final : defrag::Releaser {
     void defragment(Family family, bool for_tracking);
 
     // receive.cc: the life of a packet.
-    void arrive(Packet& packet, const Parsed& parsed);
+    void arrive(Packet& packet, const Parsed& parsed, const route::Ahead& ahead);
     void originate(Packet& packet, const EngineEmitter::Made* made);
     Address source_for(const Packet& packet, const Passage& passage, const EngineEmitter::Made* made) const;
     void live(Passage& passage, std::size_t row);
-    void drain_emitted();
+    bool run_hook(Passage& passage, std::size_t row);
 
     // stages.cc: what receive.cc's page calls, one a stage.
-    bool run_hook(Passage& passage, std::size_t row);
     bool route_arrival(Passage& passage);
+    void drain_emitted() {
+        if (emitter.any_waiting()) send_emitted();
+        if (tracking != nullptr) tracking->settle();
+    }
+    void send_emitted();
     bool reroute(Passage& passage, const RouteChoice& before);
     void deliver(Passage& passage);
     void pass_on(Passage& passage);
     void depart(Passage& passage);
     void depart_in_fragments(Passage& passage, std::uint32_t mtu);
     void loop_back(Passage& passage);
+    void trace_neighbour(const Passage& passage, const Mac* mac) const;
     void trace_route(const Passage& passage, bool again = false) const;
 
     // reassembly.cc: fragments that wait, and the datagrams made of them.
@@ -116,6 +130,8 @@ struct Engine::Core final : defrag::Releaser {
     bool revalidate(Passage& passage);
     void expire(Time now);
     void settle(Packet& packet, const Completion& completion);
+    void settle_generated(Packet& packet, const Completion& completion);
+    void count_ended(Disposition disposition);
 
     void clock(Time now) {
         if (services.now < now) services.now = now;
@@ -124,6 +140,19 @@ struct Engine::Core final : defrag::Releaser {
     }
 };
 
-route::Key route_key(const Packet& packet, InterfaceId interface);
+inline HookFamily family_of(const Packet& packet) {
+    return is_v4(packet.flat.family) ? HookFamily::ip : HookFamily::ip6;
+}
+// What routing is asked by: the packet as it is now.
+inline route::Key route_key(const Packet& packet, InterfaceId interface) {
+    const Flat& flat = packet.flat;
+    return {.family = flat.family,
+            .source = flat.source,
+            .destination = flat.destination,
+            .tos = flat.tos,
+            .protocol = flat.protocol,
+            .mark = packet.mark,
+            .interface = interface};
+}
 
 }  // namespace gatehouse

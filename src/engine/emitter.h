@@ -38,6 +38,7 @@ class EngineEmitter final : public Emitter {
         InterfaceId from = InterfaceId::none;  // where the packet that it answers came in
         Mac station{};                         // and who sent that
     };
+    bool any_waiting() const { return waiting_ != 0; }
     // The oldest that waits.
     Made next();
     void give_back(Packet* packet) { (packet->pool == small_.id() ? small_ : large_).give_back(packet); }

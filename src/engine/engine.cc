@@ -101,9 +101,7 @@ void Engine::discard_fragments() { core_->discard_fragments(); }
 
 void Engine::discard_waiting() {
     while (auto held = core_->waiting.any()) {
-        Passage passage{
-            .context = {
-                .packet = *held->packet, .services = core_->services, .hook = held->hook, .in = held->in}};
+        Passage passage(*held->packet, core_->services, held->hook, held->in);
         if (core_->tracking != nullptr) core_->tracking->go_on(passage.context, held->connection);
         core_->drop(passage, {.reason = Reason::suspended_discarded});
     }

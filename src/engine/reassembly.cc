@@ -62,13 +62,10 @@ void Engine::Core::succeed(const Passage& passage, std::size_t row) {
     Packet* const whole = std::exchange(successor, nullptr);
     if (whole == nullptr) return;
     const Context& context = passage.context;
-    Passage heir{.context = {.packet = *whole,
-                             .services = services,
-                             .hook = context.hook,
-                             .in = context.in,
-                             .out = context.out},
-                 .route = passage.route,
-                 .local_out = passage.local_out};
+    Passage heir(*whole, services, context.hook, context.in);
+    heir.context.out = context.out;
+    heir.route = passage.route;
+    heir.origin = passage.origin;
     live(heir, row);
 }
 
@@ -104,7 +101,7 @@ Passage Engine::Core::passage_of(Packet& fragment, InterfaceId in, Purpose purpo
     const Hook hook = purpose == Purpose::local         ? Hook::input
                       : purpose == Purpose::tracking_in ? Hook::prerouting
                                                         : Hook::output;
-    return {.context = {.packet = fragment, .services = services, .hook = hook, .in = in}};
+    return {fragment, services, hook, in};
 }
 
 void Engine::Core::absorbed(Packet& fragment, InterfaceId in, const defrag::Whole& whole) {

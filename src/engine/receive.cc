@@ -3,6 +3,9 @@
 #include <array>
 
 #include "engine/core.h"
+#include "stack/arp.h"
+#include "stack/forward.h"
+#include "stack/link.h"
 
 namespace gatehouse {
 
@@ -10,37 +13,40 @@ namespace {
 
 // Packets looked at together: as many as hide one another's cache misses.
 constexpr std::size_t sub_batch = 16;
-constexpr std::size_t cache_line = 64;
+static_assert(sub_batch <= route::Table::most_walks);
 
-void prefetch_packet(const Packet& packet) {
-    const auto* const at = reinterpret_cast<const char*>(&packet);
-    for (std::size_t line = 0; line < sizeof(Packet); line += cache_line) __builtin_prefetch(at + line);
+// The lines of a packet's record that its way reads and writes.
+void prefetch_record(const Packet& packet) {
+    __builtin_prefetch(&packet);
+    __builtin_prefetch(&packet.length);
 }
 
 }  // namespace
 
+// By sub-batches: what each packet will need from memory is asked for before the first one's life begins.
+// None of that decides anything: the lives follow in the packets' order and are the same whatever the
+// sub-batch.
 void Engine::receive(std::span<Packet* const> batch) {
     Core& core = *core_;
     core.statistics.received += batch.size();
-    std::array<Parsed, sub_batch> parsed;
     const auto group_at = [&](std::size_t from) {
         const std::size_t begin = std::min(from, batch.size());
         return batch.subspan(begin, std::min(sub_batch, batch.size() - begin));
     };
-    for (Packet* packet : group_at(0)) prefetch_packet(*packet);
-    for (Packet* packet : group_at(sub_batch)) prefetch_packet(*packet);
+    for (Packet* packet : group_at(0)) prefetch_record(*packet);
+    for (Packet* packet : group_at(sub_batch)) prefetch_record(*packet);
     for (Packet* packet : group_at(0)) __builtin_prefetch(packet->data);
+    std::array<Parsed, sub_batch> parsed;
+    std::array<route::Ahead, sub_batch> routes;
     for (std::size_t at = 0; at < batch.size(); at += sub_batch) {
         const auto group = group_at(at);
         // Two groups ahead the packets' records are on their way, one group ahead their frames.
-        for (Packet* packet : group_at(at + 2 * sub_batch)) prefetch_packet(*packet);
+        for (Packet* packet : group_at(at + 2 * sub_batch)) prefetch_record(*packet);
         for (Packet* packet : group_at(at + sub_batch)) __builtin_prefetch(packet->data);
-        for (std::size_t i = 0; i < group.size(); ++i) {
-            parsed[i] = parse_frame(*group[i]);
-            const Flat& flat = group[i]->flat;
-            if (flat.network) core.router().prefetch(flat.family, flat.destination);
-        }
-        for (std::size_t i = 0; i < group.size(); ++i) core.arrive(*group[i], parsed[i]);
+        for (std::size_t i = 0; i < group.size(); ++i) parsed[i] = parse_frame(*group[i]);
+        // Look-ups for all of them, side by side. (Connection tracking's stands between these.)
+        core.router().look_ahead(group, routes);
+        for (std::size_t i = 0; i < group.size(); ++i) core.arrive(*group[i], parsed[i], routes[i]);
     }
 }
 
@@ -51,6 +57,47 @@ void Engine::send(std::span<Packet* const> batch) {
         core_->originate(*packet, nullptr);
         core_->drain_emitted();
     }
+}
+
+// A frame from a device: for this station or not, an IP packet, an ARP request, or nothing we know.
+void Engine::Core::arrive(Packet& packet, const Parsed& parsed, const route::Ahead& ahead) {
+    clock(packet.time);
+    Passage passage(packet, services, Hook::prerouting, packet.in);
+    passage.ahead = &ahead;
+    if (parsed.finding) {
+        // A hop-by-hop option that wants its sender told is answered even though no hook sees the packet.
+        stack::answer_unparsable(passage.context, parsed.finding);
+        drop(passage, parsed.finding);
+    } else if (const Finding unfit = stack::accept_link(packet, interface(packet.in), parsed.ethertype)) {
+        drop(passage, unfit);
+    } else if (!packet.flat.network) {
+        stack::answer_arp(passage.context);
+        passage.context.finding = {.reason = Reason::local_consumed};
+        finish(passage, Disposition::consumed);
+    } else {
+        if (passage.context.traced()) [[unlikely]]
+            passage.context.trace({.kind = TraceKind::arrival});
+        live(passage, 0);
+    }
+    drain_emitted();
+}
+
+// Through the stages of the hook at hand, from `row` on. False when the packet's way ended or paused there.
+inline bool Engine::Core::run_hook(Passage& passage, std::size_t row) {
+    Context& context = passage.context;
+    const auto rows = order.at(family_of(context.packet), context.hook);
+    for (; row < rows.size(); ++row) {
+        const OrderRow& stage = rows[row];
+        const RouteChoice before = stage.reroutes ? route_choice(context.packet) : RouteChoice{};
+        switch (stage.run(stage.object, stage.argument, context)) {
+            case Verdict::proceed: break;
+            case Verdict::drop: finish(passage, Disposition::dropped); return false;
+            case Verdict::stolen: succeed(passage, row + 1); return false;
+            case Verdict::suspend: suspend(passage, row); return false;
+        }
+        if (stage.reroutes && !reroute(passage, before)) return false;
+    }
+    return true;
 }
 
 // From the hook at hand on, behind `row` stages of it, to the packet's end.

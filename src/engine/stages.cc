@@ -1,10 +1,11 @@
 // What happens at each step of receive.cc's page.
+#include <new>
+
 #include "defrag/fragment.h"
 #include "engine/core.h"
 #include "hook/emit.h"
 #include "packet/edit.h"
 #include "packet/reason.h"
-#include "stack/arp.h"
 #include "stack/forward.h"
 #include "stack/ip_options.h"
 #include "stack/link.h"
@@ -15,43 +16,9 @@ namespace gatehouse {
 
 namespace {
 
-HookFamily family_of(const Packet& packet) {
-    return is_v4(packet.flat.family) ? HookFamily::ip : HookFamily::ip6;
-}
+bool has_options(const Packet& packet) { return is_v4(packet.flat.family) && (packet.l3()[0] & 15) > 5; }
 
 }  // namespace
-
-route::Key route_key(const Packet& packet, InterfaceId interface) {
-    const Flat& flat = packet.flat;
-    return {.family = flat.family,
-            .source = flat.source,
-            .destination = flat.destination,
-            .tos = flat.tos,
-            .protocol = flat.protocol,
-            .mark = packet.mark,
-            .interface = interface};
-}
-
-void Engine::Core::arrive(Packet& packet, const Parsed& parsed) {
-    clock(packet.time);
-    Passage passage{
-        .context = {.packet = packet, .services = services, .hook = Hook::prerouting, .in = packet.in}};
-    if (parsed.finding) {
-        // A hop-by-hop option that wants its sender told is answered even though no hook sees the packet.
-        stack::answer_unparsable(passage.context, parsed.finding);
-        drop(passage, parsed.finding);
-    } else if (const Finding unfit = stack::accept_link(packet, interface(packet.in), parsed.ethertype)) {
-        drop(passage, unfit);
-    } else if (!packet.flat.network) {
-        stack::answer_arp(passage.context);
-        passage.context.finding = {.reason = Reason::local_consumed};
-        finish(passage, Disposition::consumed);
-    } else {
-        passage.context.trace({.kind = TraceKind::arrival});
-        live(passage, 0);
-    }
-    drain_emitted();
-}
 
 // An ICMPv6 error comes from the interface that the packet it is about came in by (Linux's icmp6_send);
 // everything else from the one it leaves by.
@@ -65,11 +32,12 @@ Address Engine::Core::source_for(const Packet& packet, const Passage& passage,
 
 // A packet that starts here: routed, then through LOCAL_OUT.
 void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
-    Passage passage{.context = {.packet = packet, .services = services, .hook = Hook::output},
-                    .local_out = true};
+    Origin origin;
+    Passage passage(packet, services, Hook::output);
+    passage.origin = &origin;
     if (made != nullptr && made->way == EngineEmitter::Way::back) {
-        passage.back_by = made->from;
-        passage.back_to = made->station;
+        origin.back_by = made->from;
+        origin.back_to = made->station;
     }
     packet.flat.l3 = 0;
     if (const Finding finding = parse_network(packet)) return drop(passage, finding);
@@ -94,7 +62,7 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     live(passage, 0);
 }
 
-void Engine::Core::drain_emitted() {
+void Engine::Core::send_emitted() {
     for (auto made = emitter.next(); made.packet != nullptr; made = emitter.next()) {
         ++statistics.generated;
         if (made.way == EngineEmitter::Way::frame) {
@@ -103,37 +71,19 @@ void Engine::Core::drain_emitted() {
             originate(*made.packet, &made);
         }
     }
-    if (tracking != nullptr) tracking->settle();
 }
 
-// Through the stages of the hook at hand, from `row` on. False when the packet's way ended or paused there.
-bool Engine::Core::run_hook(Passage& passage, std::size_t row) {
-    Context& context = passage.context;
-    const auto rows = order.at(family_of(context.packet), context.hook);
-    for (; row < rows.size(); ++row) {
-        const OrderRow& stage = rows[row];
-        const RouteChoice before = stage.reroutes ? route_choice(context.packet) : RouteChoice{};
-        switch (stage.run(stage.object, stage.argument, context)) {
-            case Verdict::proceed: break;
-            case Verdict::drop: finish(passage, Disposition::dropped); return false;
-            case Verdict::stolen: succeed(passage, row + 1); return false;
-            case Verdict::suspend: suspend(passage, row); return false;
-        }
-        if (stage.reroutes && !reroute(passage, before)) return false;
-    }
-    return true;
-}
-
-// Where to, now that PRE_ROUTING has let it pass: INPUT or FORWARD.
+// Where to, now that PRE_ROUTING has let it pass: INPUT or FORWARD. False when its way ended here.
 bool Engine::Core::route_arrival(Passage& passage) {
     Context& context = passage.context;
     Packet& packet = context.packet;
-    passage.route = router().input(route_key(packet, context.in));
-    const route::Decision& route = passage.route;
-    trace_route(passage);
+    // Made in its place: a copy would wait for the parts of what was just written to come together.
+    const auto& route =
+        *new (&passage.route) route::Decision(router().input(route_key(packet, context.in), passage.ahead));
+    if (context.traced()) [[unlikely]]
+        trace_route(passage);
     if (route.kind != route::Kind::drop && route.kind != route::Kind::forward) context.hook = Hook::input;
-    const bool options = is_v4(packet.flat.family) && (packet.l3()[0] & 15) > 5;
-    if (options && !stack::refused_outright(route)) {
+    if (has_options(packet) && !stack::refused_outright(route)) [[unlikely]] {
         if (const Finding finding = stack::accept_options(context, route)) {
             drop(passage, finding);
             return false;
@@ -148,10 +98,10 @@ bool Engine::Core::route_arrival(Passage& passage) {
         const bool piece = is_v4(packet.flat.family) && packet.flat.fragmented;
         return !piece || gather_local(passage);
     }
-    const std::uint32_t mtu = stack::path_mtu(route, interface(route.interface));
     context.out = route.interface;
     const defrag::Whole* const whole = defrag::Whole::of(packet);
     const std::uint32_t largest = whole == nullptr ? 0 : whole->largest;
+    const std::uint32_t mtu = stack::path_mtu(route, interface(route.interface));
     if (const Finding finding = stack::prepare_forward(context, mtu, largest)) {
         drop(passage, finding);
         return false;
@@ -163,7 +113,7 @@ bool Engine::Core::route_arrival(Passage& passage) {
 void Engine::Core::trace_route(const Passage& passage, bool again) const {
     const route::Decision& route = passage.route;
     const bool leaves =
-        route.kind == route::Kind::forward || (passage.local_out && route.kind != route::Kind::drop);
+        route.kind == route::Kind::forward || (passage.origin != nullptr && route.kind != route::Kind::drop);
     const bool gateway = route.nexthop != nullptr && route.nexthop->has_gateway;
     passage.context.trace({.kind = TraceKind::route,
                            .text = route::name(route.type),
@@ -181,6 +131,13 @@ RouteChoice route_choice(const Packet& packet) {
             .mark = packet.mark,
             .tos_or_hops = v4 ? flat.tos : flat.ttl,
             .first_word6 = v4 ? 0 : load_be32(packet.l3())};
+}
+
+void Engine::Core::trace_neighbour(const Passage& passage, const Mac* mac) const {
+    passage.context.trace({.kind = TraceKind::neighbour,
+                           .before = mac != nullptr,
+                           .address = passage.route.next_hop(route_key(passage.packet(), InterfaceId::none)),
+                           .station = mac != nullptr ? *mac : Mac{}});
 }
 
 // Asks for the route again if it was chosen by something else `before`. The rest of LOCAL_OUT goes on seeing
@@ -250,14 +207,14 @@ void Engine::Core::depart(Passage& passage) {
     const Interface& out = interface(context.out);
     if (out.loopback) return loop_back(passage);
     if (!out.up) return drop(passage, {.reason = Reason::interface_down, .numbers = {index(context.out)}});
-    const route::Key key = route_key(packet, InterfaceId::none);
-    auto mac = stack::link_destination(router(), passage.route, key);
-    if (!mac && context.out == passage.back_by) mac = passage.back_to;
-    context.trace({.kind = TraceKind::neighbour,
-                   .before = mac.has_value(),
-                   .address = passage.route.next_hop(key),
-                   .station = mac.value_or(Mac{})});
-    if (!mac) return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
+    const Origin* const origin = passage.origin;
+    Mac group;
+    const Mac* mac = stack::link_destination(router(), passage.route, packet.flat, group);
+    if (mac == nullptr && origin != nullptr && context.out == origin->back_by) mac = &origin->back_to;
+    if (context.traced()) [[unlikely]]
+        trace_neighbour(passage, mac);
+    if (mac == nullptr)
+        return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
     stack::frame(packet, out.mac, *mac);
     const std::uint32_t mtu = stack::path_mtu(passage.route, out);
     if (must_be_cut(packet, mtu)) return depart_in_fragments(passage, mtu);
@@ -294,7 +251,7 @@ void Engine::Core::loop_back(Passage& passage) {
     context.in = context.out;
     context.out = InterfaceId::none;
     context.hook = Hook::prerouting;
-    passage.local_out = false;
+    passage.origin = nullptr;
     live(passage, 0);
 }
 

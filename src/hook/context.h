@@ -41,6 +41,8 @@ struct Services {
     const Interfaces* interfaces = nullptr;
     TraceSink* trace = nullptr;
     LogSink* log = nullptr;
+    // Scratch for the steps of the rule at hand (nft expressions'); iptables rules leave it alone.
+    std::array<std::uint32_t, 20> registers{};
 };
 
 // Who had the last word: shown by replay, completions and explain. The names are the ruleset's own, good
@@ -70,13 +72,14 @@ struct Context {
     Finding finding{};
     Decision decision{};
     Suspension suspension{};
-    IpOptions options{};                        // of an IPv4 packet that arrived
-    std::array<std::uint32_t, 20> registers{};  // nft expressions' scratch; iptables rules leave them alone
+    IpOptions options{};  // of an IPv4 packet that arrived
 
     Family family() const { return packet.flat.family; }
+    // Does anybody want to know each step? Asked first where making the event itself would cost.
+    bool traced() const { return packet.traced && services.trace != nullptr; }
     // Reports one step of a traced packet; fill in what the kind calls for.
     void trace(TraceEvent event) const {
-        if (!packet.traced || services.trace == nullptr) [[likely]]
+        if (!traced()) [[likely]]
             return;
         event.hook = hook;
         event.time = services.now;

@@ -65,12 +65,13 @@ void Order::rebuild() {
     std::ranges::stable_sort(rows_, [](const OrderRow& a, const OrderRow& b) {
         return std::tuple(a.family, a.hook, a.priority) < std::tuple(b.family, b.hook, b.priority);
     });
-    for (auto& family : active_) {
-        for (auto& hook : family) hook.clear();
-    }
-    for (const auto& row : rows_) {
-        if (row.run == nullptr) continue;
-        active_[static_cast<unsigned>(row.family)][static_cast<unsigned>(row.hook)].push_back(row);
+    filled_.clear();
+    std::ranges::copy_if(rows_, std::back_inserter(filled_),
+                         [](const auto& row) { return row.run != nullptr; });
+    active_ = {};
+    for (const OrderRow& row : filled_) {
+        auto& at = active_[static_cast<unsigned>(row.family)][static_cast<unsigned>(row.hook)];
+        at = {at.empty() ? &row : at.data(), at.size() + 1};
     }
     ++generation_;
 }

@@ -75,7 +75,8 @@ class Order {
     void rebuild();
 
     std::vector<OrderRow> rows_;
-    std::array<std::array<std::vector<OrderRow>, hook_count>, hook_family_count> active_;
+    std::vector<OrderRow> filled_;  // those with a function
+    std::array<std::array<std::span<const OrderRow>, hook_count>, hook_family_count> active_;
     std::uint32_t generation_ = 0;
 };
 

@@ -13,12 +13,12 @@ constexpr InterfaceId no_interface = InterfaceId::none;
 
 // fib_validate_source(): may this source stand in a packet from this interface? `out` is the interface the
 // packet leaves by, none when it is for this host.
-Reason Router::validate_source4(const Key& key, InterfaceId out) const {
+inline Reason Router::validate_source4(const Key& key, InterfaceId out) const {
     const InterfaceTunables& t = tunables_[index(key.interface)];
     if (t.rp_filter == 0 && (out != key.interface || !t.send_redirects)) [[likely]] {
         if (t.accept_local) return Reason::none;
         if (!custom_local_routes_ && merged()) [[likely]] {
-            return is_own(key.source, Family::ipv4) ? Reason::martian_source : Reason::none;
+            return is_own4(key.source.words[0]) ? Reason::martian_source : Reason::none;
         }
     }
     return validate_source4_fully(key, out, t.rp_filter);
@@ -81,9 +81,9 @@ Decision Router::input4_multicast(const Key& key) const {
             .table = TableId::local};
 }
 
-Decision Router::input4(const Key& key) const {
+// What is decided by the addresses alone, before any route is asked for.
+std::optional<Decision> Router::input4_special(const Key& key) const {
     const Address &source = key.source, &destination = key.destination;
-    const InterfaceTunables& t = tunables_[index(key.interface)];
     if (is_multicast4(destination)) return input4_multicast(key);
     if (is_multicast4(source) || is_limited_broadcast(source)) return drop(Reason::martian_source);
     if (is_limited_broadcast(destination) || (source.is_unspecified() && destination.is_unspecified())) {
@@ -92,18 +92,15 @@ Decision Router::input4(const Key& key) const {
     if (source.is_unspecified()) return drop(Reason::martian_source);
     if (destination.is_unspecified()) return drop(Reason::martian_destination);
     if (is_loopback4(destination) || is_loopback4(source)) {
-        if (!t.route_localnet && key.interface != shared_->loopback) return drop(Reason::loopback_on_wire);
+        if (!tunables_[index(key.interface)].route_localnet && key.interface != shared_->loopback)
+            return drop(Reason::loopback_on_wire);
     }
-    const Found found = lookup4({.destination = destination,
-                                 .source = source,
-                                 .mark = key.mark.value,
-                                 .iif = key.interface,
-                                 .tos = key.tos,
-                                 .protocol = key.protocol});
-    if (found.type == RouteType::unicast && t.forwarding4) [[likely]] {
-        const Reason bad = validate_source4(key, found.nexthop->interface);
-        return bad == Reason::none ? taken(Kind::forward, *found.nexthop) : drop(bad);
-    }
+    return {};
+}
+
+// What the routes say of a packet that isn't simply to be forwarded.
+Decision Router::input4_near(const Key& key, const Found& found) const {
+    const InterfaceTunables& t = tunables_[index(key.interface)];
     if (found.type == RouteType::local) {
         const Reason bad = validate_source4(key, no_interface);
         return bad == Reason::none ? taken(Kind::local, *found.nexthop) : drop(bad);
@@ -121,6 +118,30 @@ Decision Router::input4(const Key& key) const {
     if (found.type == RouteType::anycast || found.type == RouteType::multicast)
         return drop(Reason::martian_destination);
     return refusal(found.type);
+}
+
+// `first`: the destination's routes, if they are known. Those of the common packet take no second look.
+inline Router::Found Router::input_route4(const Key& key, const Alias* first) const {
+    if (first != nullptr && first->plain() && first->nexthop.type == RouteType::unicast) [[likely]]
+        return {RouteType::unicast, &first->nexthop};
+    return lookup4({.destination = key.destination,
+                    .source = key.source,
+                    .mark = key.mark.value,
+                    .iif = key.interface,
+                    .tos = key.tos,
+                    .protocol = key.protocol});
+}
+
+Decision Router::input4(const Key& key, const Ahead* ahead) const {
+    if (!is_ordinary4(key.source) || !is_ordinary4(key.destination)) [[unlikely]] {
+        if (const auto special = input4_special(key)) return *special;
+    }
+    const Found found = input_route4(key, ahead == nullptr ? nullptr : ahead->of(key.destination));
+    if (found.type == RouteType::unicast && tunables_[index(key.interface)].forwarding4) [[likely]] {
+        const Reason bad = validate_source4(key, found.nexthop->interface);
+        return bad == Reason::none ? taken(Kind::forward, *found.nexthop) : drop(bad);
+    }
+    return input4_near(key, found);
 }
 
 // __mkroute_output(): what a packet from here becomes on its way out over `out`.

@@ -15,7 +15,7 @@ bool is_unicast6(const Address& a) { return !is_multicast6(a) && !a.is_unspecifi
 
 }  // namespace
 
-Decision Router::input6(const Key& key) const {
+Decision Router::input6(const Key& key, const Ahead* ahead) const {
     const InterfaceTunables& t = tunables_[index(key.interface)];
     const Flow flow{.destination = key.destination,
                     .source = key.source,
@@ -24,7 +24,8 @@ Decision Router::input6(const Key& key) const {
                     .tos = key.tos,
                     .protocol = key.protocol};
     const Found found =
-        lookup6(flow, key.interface, is_of_link(key.destination) ? Device::strict : Device::prefer);
+        lookup6(flow, key.interface, is_of_link(key.destination) ? Device::strict : Device::prefer,
+                ahead == nullptr ? nullptr : ahead->of(key.destination));
     switch (found.type) {
         case RouteType::local:
         case RouteType::anycast: return taken(Kind::local, *found.nexthop);

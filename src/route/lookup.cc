@@ -52,8 +52,8 @@ const Nexthop* pick6(const Table& table, const Alias& first, InterfaceId device,
 }
 
 template <class Mode>
-const Nexthop* in_table6(const Table& table, const Address& destination, InterfaceId device, Mode mode) {
-    const Alias* first = table.find(destination);
+const Nexthop* in_table6(const Table& table, const Address& destination, const Alias* first,
+                         InterfaceId device, Mode mode) {
     if (first == nullptr) return nullptr;
     if (first->plain() && mode != Mode::strict) [[likely]]
         return &first->nexthop;
@@ -93,14 +93,39 @@ Router::Found Router::lookup4(const Flow& flow, Scope scope) const {
     return {};
 }
 
-Router::Found Router::lookup6(const Flow& flow, InterfaceId device, Device mode) const {
-    const auto in_table = [&](const Table& t) { return in_table6(t, flow.destination, device, mode); };
-    if (custom_rules_[1]) return walk_rules(Family::ipv6, flow, in_table);
-    for (const unsigned place : {1u, 0u}) {  // local, main
-        const Nexthop* n = in_table(tables_[1][place].table);
-        if (n != nullptr && n->type != RouteType::throw_) return {n->type, n};
-    }
+// `ahead`: the routes of the destination in the table main, if they are known.
+Router::Found Router::lookup6(const Flow& flow, InterfaceId device, Device mode, const Alias* ahead) const {
+    const auto in_table = [&](const Table& t, const Alias* first) {
+        return in_table6(t, flow.destination, first, device, mode);
+    };
+    const auto find_in = [&](const Table& t) { return in_table(t, t.find(flow.destination)); };
+    if (custom_rules_[1]) return walk_rules(Family::ipv6, flow, find_in);
+    const Nexthop* n = find_in(tables_[1][1].table);  // local
+    if (n != nullptr && n->type != RouteType::throw_) return {n->type, n};
+    const Table& main = main_table(Family::ipv6);
+    n = ahead != nullptr ? in_table(main, ahead) : find_in(main);
+    if (n != nullptr && n->type != RouteType::throw_) return {n->type, n};
     return {};
+}
+
+void Router::look_ahead(std::span<Packet* const> packets, std::span<Ahead> ahead) const {
+    std::array<std::array<Sought*, Table::most_walks>, 2> sought;
+    std::array<std::size_t, 2> count{};
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        const Flat& flat = packets[i]->flat;
+        if (!flat.network) continue;
+        ahead[i].sought_.address = flat.destination;
+        const unsigned family = slot(flat.family);
+        sought[family][count[family]++] = &ahead[i].sought_;
+    }
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+        const auto of_family = std::span(sought[slot(family)]).first(count[slot(family)]);
+        if (of_family.empty()) continue;
+        main_table(family).find_many(of_family);
+        // Under policy rules the table main needn't be the one that answers; its nodes are in the cache now.
+        if (!custom_rules_[slot(family)]) continue;
+        for (Sought* s : of_family) s->first = nullptr;
+    }
 }
 
 }  // namespace gatehouse::route

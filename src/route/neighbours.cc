@@ -37,6 +37,7 @@ std::uint32_t Neighbours::slot(InterfaceId interface, Family family, const Addre
     if (const std::uint32_t there = locate(interface, family, address); there != none) return there;
     const auto slot = static_cast<std::uint32_t>(entries_.size());
     entries_.push_back({.address = address, .interface = interface, .family = family});
+    stations_.emplace_back();
     if (entries_.size() * 2 > index_.size()) {
         grow();
     } else {
@@ -49,22 +50,22 @@ std::uint32_t Neighbours::slot(InterfaceId interface, Family family, const Addre
 }
 
 void Neighbours::set(InterfaceId interface, Family family, const Address& address, const Mac& mac) {
-    Entry& entry = entries_[slot(interface, family, address)];
-    known_ += !entry.known;
-    entry.known = true;
-    entry.mac = mac;
+    Station& station = stations_[slot(interface, family, address)];
+    known_ += !station.known;
+    station = {.mac = mac, .known = true};
 }
 
 bool Neighbours::remove(InterfaceId interface, Family family, const Address& address) {
     const std::uint32_t there = locate(interface, family, address);
-    if (there == none || !entries_[there].known) return false;
-    entries_[there].known = false;
+    if (there == none || !stations_[there].known) return false;
+    stations_[there].known = false;
     --known_;
     return true;
 }
 
 std::size_t Neighbours::bytes() const {
-    return entries_.capacity() * sizeof(Entry) + index_.capacity() * sizeof(std::uint32_t);
+    return entries_.capacity() * sizeof(Entry) + stations_.capacity() * sizeof(Station) +
+           index_.capacity() * sizeof(std::uint32_t);
 }
 
 }  // namespace gatehouse::route

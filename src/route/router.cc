@@ -306,10 +306,6 @@ void Router::for_each_route(Family family, const std::function<void(const Route&
     }
 }
 
-void Router::prefetch(Family family, const Address& destination) const {
-    main_table(family).prefetch(destination);
-}
-
 std::size_t Router::routes(Family family) const {
     std::size_t total = 0;
     for (const auto& named : tables_[slot(family)]) total += named.table.size();

@@ -70,6 +70,19 @@ struct Decision {
     }
 };
 
+// The routes of a destination, found before they are asked for (Router::look_ahead).
+class Ahead {
+  public:
+    // nullptr: not known; ask.
+    const Alias* of(const Address& destination) const {
+        return destination == sought_.address ? sought_.first : nullptr;
+    }
+
+  private:
+    friend class Router;
+    Sought sought_;
+};
+
 struct ReversePathOptions {
     bool loose = false;
     bool validmark = false;
@@ -112,22 +125,26 @@ class Router {
     const std::vector<Rule>& rules(Family family) const { return rules_[slot(family)]; }
     void for_each_route(Family family, const std::function<void(const Route&)>& visit) const;
 
-    // Starts fetching what input() or output() will read for this destination.
-    void prefetch(Family family, const Address& destination) const;
+    // Looks up the destinations of up to Table::most_walks packets side by side, so that their cache misses
+    // overlap; a packet without a network header is left out. What it says holds for this router only.
+    void look_ahead(std::span<Packet* const> packets, std::span<Ahead> ahead) const;
 
-    // Where a packet goes that came in by key.interface (ip_route_input_slow, ip6_route_input).
-    Decision input(const Key& key) const { return is_v4(key.family) ? input4(key) : input6(key); }
+    // Where a packet goes that came in by key.interface (ip_route_input_slow, ip6_route_input). What was
+    // looked up ahead is used if the destination is still the one it was looked up for.
+    Decision input(const Key& key, const Ahead* ahead = nullptr) const {
+        return is_v4(key.family) ? input4(key, ahead) : input6(key, ahead);
+    }
     // Where a packet goes that starts here; an unspecified source asks for one to be chosen, and one that
     // isn't this host's is taken as it is (ip_route_output_key with FLOWI_FLAG_ANYSRC, ip6_route_output).
     Decision output(const Key& key) const { return is_v4(key.family) ? output4(key) : output6(key); }
 
     // The MAC address of the decision's next hop, or nullptr when there is no static entry for it.
-    const Mac* neighbour(const Decision& decision, const Key& key) const {
+    const Mac* neighbour(const Decision& decision, Family family, const Address& destination) const {
         const Nexthop* nexthop = decision.nexthop;
         if (nexthop != nullptr && nexthop->neighbour_slot != no_neighbour_slot) {
             return neighbours_->at(nexthop->neighbour_slot);
         }
-        return neighbours_->find(decision.interface, key.family, key.destination);
+        return neighbours_->find(decision.interface, family, destination);
     }
 
     // An IPv4 address's type (inet_addr_type; with an interface inet_dev_addr_type: as if only that
@@ -202,23 +219,32 @@ class Router {
     void add_addresses6(InterfaceId id);
     // lookup.cc
     Found lookup4(const Flow& flow, Scope scope = Scope::universe) const;
-    Found lookup6(const Flow& flow, InterfaceId device, Device mode) const;
+    Found lookup6(const Flow& flow, InterfaceId device, Device mode, const Alias* ahead = nullptr) const;
     template <class InTable>
     Found walk_rules(Family family, const Flow& flow, InTable&& in_table) const;
     // decide4.cc, decide6.cc
-    Decision input4(const Key& key) const;
+    Found input_route4(const Key& key, const Alias* first) const;
+    std::optional<Decision> input4_special(const Key& key) const;
+    Decision input4_near(const Key& key, const Found& found) const;
+    Decision input4(const Key& key, const Ahead* ahead) const;
     Decision input4_broadcast(const Key& key) const;
     Decision input4_multicast(const Key& key) const;
     Decision output4(const Key& key) const;
     Decision output4_over(const Key& key, InterfaceId out, const Found& found, Address source) const;
     Reason validate_source4(const Key& key, InterfaceId out) const;
     Reason validate_source4_fully(const Key& key, InterfaceId out, unsigned rp_filter) const;
-    Decision input6(const Key& key) const;
+    Decision input6(const Key& key, const Ahead* ahead) const;
     Decision output6(const Key& key) const;
     RouteTypeSet route_types6(const Address& address, InterfaceId interface) const;
     bool reverse_path4(const Key& key, const ReversePathOptions& options) const;
     bool reverse_path6(const Key& key, const ReversePathOptions& options) const;
     // source.cc
+    bool is_own4(std::uint32_t address) const {
+        const Shared& s = *shared_;
+        std::uint32_t i = (address * 0x9e3779b1u) >> 16 & s.own4_mask;
+        while (s.own4[i] != 0 && s.own4[i] != address) i = (i + 1) & s.own4_mask;
+        return s.own4[i] != 0;
+    }
     Address select_source4(InterfaceId interface, const Address& gateway, Scope scope) const;
     Address select_source6(InterfaceId interface, const Address& destination) const;
 

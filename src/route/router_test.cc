@@ -159,17 +159,65 @@ TEST(Router, AsksNeighboursThroughTheNexthopsSlot) {
     ASSERT_TRUE(add(router, "default via 192.0.2.254"));
     const Key far{.source = a4("10.0.0.5"), .destination = a4("8.8.8.8"), .interface = lan};
     const Key near{.source = a4("10.0.0.5"), .destination = a4("192.0.2.9"), .interface = lan};
-    EXPECT_EQ(router.neighbour(router.input(far), far), nullptr);
+    EXPECT_EQ(router.neighbour(router.input(far), far.family, far.destination), nullptr);
     const Router before = router;
     const Mac gateway = *parse_mac("02:00:00:00:00:fe"), host = *parse_mac("02:00:00:00:00:09");
     router.neighbours().set(wan, Family::ipv4, a4("192.0.2.254"), gateway);
     router.neighbours().set(wan, Family::ipv4, a4("192.0.2.9"), host);
-    EXPECT_EQ(*router.neighbour(router.input(far), far), gateway);
-    EXPECT_EQ(*router.neighbour(router.input(near), near), host);
-    EXPECT_EQ(before.neighbour(before.input(far), far), nullptr);
+    EXPECT_EQ(*router.neighbour(router.input(far), far.family, far.destination), gateway);
+    EXPECT_EQ(*router.neighbour(router.input(near), near.family, near.destination), host);
+    EXPECT_EQ(before.neighbour(before.input(far), far.family, far.destination), nullptr);
     EXPECT_TRUE(router.neighbours().remove(wan, Family::ipv4, a4("192.0.2.254")));
     EXPECT_FALSE(router.neighbours().remove(wan, Family::ipv4, a4("192.0.2.254")));
-    EXPECT_EQ(router.neighbour(router.input(far), far), nullptr);
+    EXPECT_EQ(router.neighbour(router.input(far), far.family, far.destination), nullptr);
+}
+
+// What is looked up ahead changes no decision: not when it is of use, nor when the packet was changed
+// meanwhile, nor under policy rules.
+TEST(Router, DecidesTheSameWithALookAhead) {
+    Router plain(some());
+    ASSERT_TRUE(add(plain, "default via 192.0.2.254"));
+    ASSERT_TRUE(add(plain, "blackhole 198.51.100.0/24"));
+    ASSERT_TRUE(add(plain, "2001:db8:9::/48 via fe80::9 dev lan"));
+    Router ruled = plain;
+    ASSERT_TRUE(ruled.add(*parse_rule("from 10.0.0.0/24 lookup 77", ruled.interfaces())));
+    ASSERT_TRUE(add(ruled, "203.0.113.0/24 via 192.0.2.7 table 77"));
+    const char* const destinations[] = {"8.8.8.8",       "198.51.100.3",  "10.0.0.1",         "10.0.0.255",
+                                        "203.0.113.4",   "224.0.0.1",     "255.255.255.255",  "127.0.0.1",
+                                        "2001:db8:9::1", "2001:db8:1::1", "2001:db8:ffff::1", "ff02::1"};
+    const auto packet_to = [](const char* text) {
+        Packet packet;
+        packet.in = lan;
+        packet.flat.network = true;
+        packet.flat.family = std::string_view(text).contains(':') ? Family::ipv6 : Family::ipv4;
+        packet.flat.source = is_v4(packet.flat.family) ? a4("10.0.0.5") : a6("2001:db8:1::5");
+        packet.flat.destination = *parse_address(text, packet.flat.family);
+        return packet;
+    };
+    for (const Router* router : {&plain, &ruled}) {
+        std::vector<Packet> packets;
+        for (const char* text : destinations) packets.push_back(packet_to(text));
+        std::vector<Packet*> group;
+        for (Packet& packet : packets) group.push_back(&packet);
+        std::vector<Ahead> ahead(packets.size());
+        router->look_ahead(group, ahead);
+        for (const Ahead& known : ahead) {
+            for (const Packet& packet : packets) {
+                const Key key{.family = packet.flat.family,
+                              .source = packet.flat.source,
+                              .destination = packet.flat.destination,
+                              .interface = lan};
+                const Decision with = router->input(key, &known), without = router->input(key);
+                const auto what = to_string(key.destination, key.family);
+                EXPECT_EQ(with.kind, without.kind) << what;
+                EXPECT_EQ(with.type, without.type) << what;
+                EXPECT_EQ(with.reason, without.reason) << what;
+                EXPECT_EQ(with.interface, without.interface) << what;
+                EXPECT_EQ(with.table, without.table) << what;
+                EXPECT_EQ(with.nexthop, without.nexthop) << what;
+            }
+        }
+    }
 }
 
 TEST(Router, ObeysTheTunablesOfTheInterface) {

@@ -75,14 +75,7 @@ std::array<int, 6> merits(const InterfaceAddress& a, bool on_out, const Address&
 }  // namespace
 
 bool Router::is_own(const Address& address, Family family, InterfaceId interface) const {
-    if (is_v4(family) && interface == InterfaceId::none) {
-        const std::uint32_t a = address.words[0];
-        for (std::uint32_t i = (a * 0x9e3779b1u) >> 16 & shared_->own4_mask;;
-             i = (i + 1) & shared_->own4_mask) {
-            if (shared_->own4[i] == 0) return false;
-            if (shared_->own4[i] == a) return true;
-        }
-    }
+    if (is_v4(family) && interface == InterfaceId::none) return is_own4(address.words[0]);
     for (std::size_t i = 0; i < interfaces().size(); ++i) {
         const auto id = static_cast<InterfaceId>(i);
         if (interface != InterfaceId::none && interface != id) continue;

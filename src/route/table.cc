@@ -347,18 +347,6 @@ bool Table::remove(const Prefix& prefix, const std::function<bool(const Nexthop&
     return true;
 }
 
-void Table::prefetch(const Address& address) const {
-    Node::Child at = top_;
-    while (at.node != nullptr && (at.flat || at.depth < 16)) {  // those near the top are in the cache
-        const Node::Child* child = at.node->child(at.node->slot(address));
-        if (child == nullptr) return;
-        at = *child;
-    }
-    if (at.node == nullptr) return;
-    __builtin_prefetch(at.node);
-    __builtin_prefetch(at.node + 1);
-}
-
 void Table::collect(const Node* node, std::vector<Item>& items) const {
     for (unsigned i = 0; i < node->own_count; ++i) {
         const auto& own = node->own()[i];

@@ -64,17 +64,20 @@ struct alignas(64) TableNode {
     }
 
     // The number of bits set; the plain x86-64 that we build for has no instruction for it.
-    static unsigned ones(std::uint64_t x) {
-        x -= x >> 1 & 0x5555555555555555;
-        x = (x & 0x3333333333333333) + (x >> 2 & 0x3333333333333333);
-        x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0f;
-        return static_cast<unsigned>(x * 0x0101010101010101 >> 56);
-    }
+    struct PlainOnes {
+        static unsigned count(std::uint64_t x) {
+            x -= x >> 1 & 0x5555555555555555;
+            x = (x & 0x3333333333333333) + (x >> 2 & 0x3333333333333333);
+            x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0f;
+            return static_cast<unsigned>(x * 0x0101010101010101 >> 56);
+        }
+    };
     // Of a node that isn't flat.
+    template <class Ones = PlainOnes>
     std::uint32_t value(unsigned slot) const {
         const unsigned word = slot / 64;
-        const std::uint64_t upto = starts[word] & (~std::uint64_t{0} >> (63 - slot % 64));
-        return values()[before[word] + ones(upto) - 1];
+        const std::uint64_t upto = starts[word] << (63 - slot % 64);
+        return values()[before[word] + Ones::count(upto) - 1];
     }
     // The slot of an address: the eight bits that this node decides.
     unsigned slot(const Address& a) const { return (a.words[depth / 32] >> (24 - depth % 32)) & 255; }
@@ -87,6 +90,12 @@ struct alignas(64) TableNode {
     // Do the bits decided before this node agree?
     bool holds4(std::uint32_t a) const { return std::uint64_t{a ^ key.words[0]} >> (32 - depth) == 0; }
     bool holds(const Address& a) const;
+};
+
+// An address and what find() says of it.
+struct Sought {
+    Address address{};
+    const Alias* first = nullptr;  // the first route of its longest prefix; nullptr: none
 };
 
 class Table {
@@ -134,8 +143,10 @@ class Table {
         return nullptr;
     }
 
-    // Starts fetching what find() will read.
-    void prefetch(const Address& address) const;
+    // find() for up to `most_walks` addresses side by side, so that their cache misses overlap. What is found
+    // is on its way to the cache, too.
+    static constexpr std::size_t most_walks = 16;
+    void find_many(std::span<Sought* const> sought) const;
 
     void for_each(const std::function<void(const Prefix&, const Nexthop&)>& visit) const;
     // What it occupies, nodes shared with copies included.

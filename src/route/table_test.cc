@@ -1,5 +1,6 @@
 #include "route/table.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <map>
 
@@ -51,7 +52,22 @@ Prefix random_prefix(Family family, Random& random) {
     return p;
 }
 
+// The searches side by side end as those one by one do.
+void compare_many(const Table& table, std::span<const Address> addresses) {
+    for (std::size_t at = 0; at < addresses.size(); at += Table::most_walks) {
+        const auto group = addresses.subspan(at, std::min(Table::most_walks, addresses.size() - at));
+        std::vector<Sought> sought;
+        for (const Address& a : group) sought.push_back({.address = a});
+        std::vector<Sought*> asked;
+        for (Sought& s : sought) asked.push_back(&s);
+        table.find_many(asked);
+        for (const Sought& s : sought)
+            ASSERT_EQ(s.first, table.find(s.address)) << to_string(s.address, table.family());
+    }
+}
+
 void compare(const Table& table, const Naive& naive, Family family, Random& random, unsigned probes) {
+    std::vector<Address> asked;
     for (unsigned i = 0; i < probes; ++i) {
         Address a = random_prefix(family, random).address;
         if (!naive.routes.empty() && i % 2 == 0) {
@@ -61,6 +77,7 @@ void compare(const Table& table, const Naive& naive, Family family, Random& rand
                 a.words[w] = p.address.words[w] | (random.next32() & ~prefix_mask(p.length).words[w]);
             }
         }
+        asked.push_back(a);
         const Nexthop* expected = naive.find(a);
         const Alias* got = table.find(a);
         ASSERT_EQ(got != nullptr, expected != nullptr) << to_string(a, family);
@@ -75,6 +92,7 @@ void compare(const Table& table, const Naive& naive, Family family, Random& rand
         });
         ASSERT_EQ(shortest != nullptr, expected != nullptr);
     }
+    compare_many(table, asked);
 }
 
 class TableOf : public testing::TestWithParam<Family> {};
@@ -193,6 +211,16 @@ TEST(Table, FindsTheLongestPrefix) {
 }
 
 TEST(Table, AnEmptyOneCostsNextToNothing) { EXPECT_LT(Table(Family::ipv4).bytes(), 1000u); }
+
+TEST_P(TableOf, IsSearchedForManyAtOnceAsForOne) {
+    std::vector<Nexthop> hops(9);
+    for (unsigned i = 0; i < hops.size(); ++i) hops[i] = over(i);
+    const auto routes = full_table(GetParam(), 20'000, 5, hops);
+    Table table(GetParam());
+    ASSERT_EQ(table.insert_all(routes), routes.size());
+    compare_many(table, destinations_in(routes, 10'001, 6));
+    compare_many(Table(GetParam()), destinations_in(routes, 7, 6));
+}
 
 TEST(FullTable, HasTheMixOfTheInternetAndIsTheSameEachTime) {
     const Nexthop nexthops[] = {over(1), over(2)};

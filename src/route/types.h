@@ -64,6 +64,11 @@ constexpr bool is_loopback4(const Address& a) { return a.words[0] >> 24 == 127; 
 constexpr bool is_multicast4(const Address& a) { return a.words[0] >> 28 == 0xe; }
 constexpr bool is_local_multicast4(const Address& a) { return a.words[0] >> 8 == 0xe00000; }
 constexpr bool is_limited_broadcast(const Address& a) { return a.words[0] == 0xffffffff; }
+// Unicast, and neither loopback nor unspecified, beyond doubt: most addresses.
+constexpr bool is_ordinary4(const Address& a) {
+    const std::uint32_t first = a.words[0] >> 24;
+    return first - 1 < 223 && first != 127;
+}
 // IPv6's (RFC 4291, section 2.4).
 constexpr Address loopback6{{0, 0, 0, 1}};
 constexpr bool is_multicast6(const Address& a) { return a.words[0] >> 24 == 0xff; }

@@ -1,7 +1,5 @@
 #include "stack/forward.h"
 
-#include <algorithm>
-
 #include "hook/icmp_error.h"
 #include "packet/edit.h"
 #include "packet/reason.h"
@@ -11,11 +9,6 @@ namespace gatehouse::stack {
 
 namespace icmp = wire::icmp;
 namespace icmpv6 = wire::icmpv6;
-
-std::uint32_t path_mtu(const route::Decision& route, const Interface& out) {
-    const std::uint32_t mtu = route.nexthop == nullptr ? 0 : route.nexthop->mtu;
-    return mtu == 0 ? out.mtu : std::min(mtu, out.mtu);
-}
 
 namespace {
 
@@ -72,7 +65,8 @@ Finding prepare_forward(Context& context, std::uint32_t mtu, std::uint32_t large
     if (finding) return finding;
     const std::uint8_t before = packet.flat.ttl;
     edit::set_ttl(packet, static_cast<std::uint8_t>(before - 1));
-    context.trace({.kind = TraceKind::altered, .text = "ttl", .before = before, .after = before - 1u});
+    if (context.traced()) [[unlikely]]
+        context.trace({.kind = TraceKind::altered, .text = "ttl", .before = before, .after = before - 1u});
     return {};
 }
 

@@ -11,7 +11,10 @@
 namespace gatehouse::stack {
 
 // The largest network packet that may leave by this route.
-std::uint32_t path_mtu(const route::Decision& route, const Interface& out);
+inline std::uint32_t path_mtu(const route::Decision& route, const Interface& out) {
+    const std::uint32_t mtu = route.nexthop == nullptr ? 0 : route.nexthop->mtu;
+    return mtu == 0 || mtu > out.mtu ? out.mtu : mtu;
+}
 
 // TTL or hop limit, size and scope, in the order of Linux's ip_forward() and ip6_forward(): takes one from
 // the TTL, or says why the packet stays here, having queued the ICMP error that its sender is owed.

@@ -3,13 +3,9 @@
 #include "packet/reason.h"
 #include "wire/protocol.h"
 
-namespace gatehouse::stack {
+namespace gatehouse::stack::link_detail {
 
-namespace {
-constexpr std::uint32_t ethernet_header = 14;
-}
-
-Finding accept_link(Packet& packet, const Interface& interface, std::uint16_t ethertype) {
+Finding judge(Packet& packet, const Interface& interface, std::uint16_t ethertype) {
     const Mac to = Mac::load(packet.data);
     if (to == interface.mac) {
         packet.type = PacketType::host;
@@ -28,42 +24,30 @@ Finding accept_link(Packet& packet, const Interface& interface, std::uint16_t et
     return {.reason = Reason::unknown_ethertype, .numbers = {ethertype}};
 }
 
-std::optional<Mac> link_destination(const route::Router& router, const route::Decision& route,
-                                    const route::Key& key) {
-    const Address& to = key.destination;
-    switch (route.kind) {
-        case route::Kind::broadcast: return Mac{{255, 255, 255, 255, 255, 255}};
-        case route::Kind::multicast: {
-            // RFC 1112, 6.4; RFC 2464, 7.
-            Mac group{{0x01, 0x00, 0x5e}};
-            if (is_v4(key.family)) {
-                store_be32(&group.bytes[2], (0x5eu << 24) | (to.words[0] & 0x7fffff));
-            } else {
-                group.bytes = {0x33, 0x33};
-                store_be32(&group.bytes[2], to.words[3]);
-            }
-            return group;
-        }
-        default: break;
+// RFC 1112, 6.4; RFC 2464, 7.
+Mac group_address(const route::Decision& route, const Flat& flat) {
+    if (route.kind == route::Kind::broadcast) return {{255, 255, 255, 255, 255, 255}};
+    const Address& to = flat.destination;
+    Mac group{{0x01, 0x00, 0x5e}};
+    if (is_v4(flat.family)) {
+        store_be32(&group.bytes[2], (0x5eu << 24) | (to.words[0] & 0x7fffff));
+    } else {
+        group.bytes = {0x33, 0x33};
+        store_be32(&group.bytes[2], to.words[3]);
     }
-    const Mac* const mac = router.neighbour(route, key);
-    return mac == nullptr ? std::nullopt : std::optional(*mac);
+    return group;
 }
 
-void frame(Packet& packet, const Mac& source, const Mac& destination) {
+// Lets the frame begin so that there is room for the Ethernet header alone. In wrapping arithmetic: a packet
+// of ours starts at its network header and moves back into the headroom.
+void move_to_front(Packet& packet) {
     Flat& flat = packet.flat;
-    // In wrapping arithmetic: a packet of ours starts at its network header and moves back into the headroom.
     const auto shift = static_cast<std::int32_t>(flat.l3) - static_cast<std::int32_t>(ethernet_header);
     packet.data += shift;
-    packet.length = ethernet_header + flat.l3_length;
     flat.l4 = static_cast<std::uint16_t>(flat.l4 - shift);
     flat.l3 = ethernet_header;
     if (packet.checksum == ChecksumState::partial)
         packet.checksum_start = static_cast<std::uint16_t>(packet.checksum_start - shift);
-    packet.vlan_count = 0;
-    destination.store(packet.data);
-    source.store(packet.data + 6);
-    store_be16(packet.data + 12, is_v4(flat.family) ? wire::ethertype::ipv4 : wire::ethertype::ipv6);
 }
 
-}  // namespace gatehouse::stack
+}  // namespace gatehouse::stack::link_detail

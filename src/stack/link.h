@@ -1,24 +1,50 @@
 // The link layer's two ends: which frames an interface takes, and what header a departing packet gets.
 #pragma once
 #include <cstdint>
-#include <optional>
 
 #include "hook/interfaces.h"
 #include "packet/packet.h"
 #include "route/router.h"
+#include "wire/protocol.h"
 
 namespace gatehouse::stack {
 
+namespace link_detail {
+Finding judge(Packet& packet, const Interface& interface, std::uint16_t ethertype);
+Mac group_address(const route::Decision& route, const Flat& flat);
+void move_to_front(Packet& packet);
+constexpr std::uint32_t ethernet_header = 14;
+}  // namespace link_detail
+
 // Judges the frame by its destination MAC address and VLAN tags, sets Packet::type, and says why it isn't
 // taken. `ethertype` is the one past the tags.
-Finding accept_link(Packet& packet, const Interface& interface, std::uint16_t ethertype);
+inline Finding accept_link(Packet& packet, const Interface& interface, std::uint16_t ethertype) {
+    if (packet.flat.network && packet.vlan_count == 0 && Mac::load(packet.data) == interface.mac) [[likely]] {
+        packet.type = PacketType::host;
+        return {};
+    }
+    return link_detail::judge(packet, interface, ethertype);
+}
 
-// The MAC address that the packet goes to: the neighbour's, or that of a group. nullopt: the neighbour isn't
-// known.
-std::optional<Mac> link_destination(const route::Router& router, const route::Decision& route,
-                                    const route::Key& key);
+// The MAC address that the packet goes to: the neighbour's, or that of a group, for which `room` is. nullptr:
+// the neighbour isn't known.
+inline const Mac* link_destination(const route::Router& router, const route::Decision& route,
+                                   const Flat& flat, Mac& room) {
+    if (route.kind != route::Kind::broadcast && route.kind != route::Kind::multicast) [[likely]]
+        return router.neighbour(route, flat.family, flat.destination);
+    room = link_detail::group_address(route, flat);
+    return &room;
+}
 
 // Puts an Ethernet header right before the network packet, in place of whatever was there; padding goes.
-void frame(Packet& packet, const Mac& source, const Mac& destination);
+inline void frame(Packet& packet, const Mac& source, const Mac& destination) {
+    if (packet.flat.l3 != link_detail::ethernet_header) [[unlikely]]
+        link_detail::move_to_front(packet);
+    packet.length = link_detail::ethernet_header + packet.flat.l3_length;
+    packet.vlan_count = 0;
+    destination.store(packet.data);
+    source.store(packet.data + 6);
+    store_be16(packet.data + 12, is_v4(packet.flat.family) ? wire::ethertype::ipv4 : wire::ethertype::ipv6);
+}
 
 }  // namespace gatehouse::stack
