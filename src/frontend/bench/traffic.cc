@@ -5,65 +5,70 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <iterator>
+#include <numeric>
 
-#include "base/checksum.h"
 #include "packet/parse.h"
 #include "route/full_table.h"
-#include "wire/protocol.h"
+#include "wire/builder.h"
 
 namespace gatehouse::frontend::bench {
 
 namespace {
 
-constexpr std::uint32_t frame_length = 60;
-constexpr std::size_t batch = 64;
-const Mac router_mac{{2, 0, 0, 0, 1, 1}}, out_mac{{2, 0, 0, 0, 2, 1}}, next_mac{{2, 0, 0, 0, 2, 2}};
+constexpr std::uint32_t headroom = 128, buffer_size = 256;
+constexpr InterfaceId in_id{1}, out_id{2};
+const Mac host_mac{{2, 0, 0, 0, 1, 2}}, router_mac{{2, 0, 0, 0, 1, 1}};
+const Mac out_mac{{2, 0, 0, 0, 2, 1}}, next_mac{{2, 0, 0, 0, 2, 2}};
 
-std::shared_ptr<route::Router> make_router(const std::vector<route::Route>& routes,
+// Host number `host` of the network behind `in` (1) or `out` (2): 10.1.0.0/16, fd00:1::/64 and so on.
+Address host_of(Family family, InterfaceId interface, std::uint32_t host) {
+    if (is_v4(family)) return Address::v4(0x0a000000u | index(interface) << 16 | host);
+    return {{0xfd000000u | index(interface), 0, 0, host}};
+}
+
+std::shared_ptr<route::Router> make_router(Family family, const std::vector<route::Route>& routes,
                                            const std::vector<route::Nexthop>& hops) {
+    const std::uint8_t length = is_v4(family) ? 16 : 64;
     Interfaces interfaces;
     interfaces.add({.name = "lo",
                     .mtu = 65536,
                     .loopback = true,
                     .addresses = {{Family::ipv4, Address::v4(0x7f000001), 8}}});
     interfaces.add(
-        {.name = "in", .mac = router_mac, .addresses = {{Family::ipv4, Address::v4(0x0a010001), 16}}});
+        {.name = "in", .mac = router_mac, .addresses = {{family, host_of(family, in_id, 1), length}}});
     interfaces.add(
-        {.name = "out", .mac = out_mac, .addresses = {{Family::ipv4, Address::v4(0x0a020001), 16}}});
+        {.name = "out", .mac = out_mac, .addresses = {{family, host_of(family, out_id, 1), length}}});
     auto router = std::make_shared<route::Router>(interfaces);
-    for (const auto& hop : hops) router->neighbours().set(hop.interface, Family::ipv4, hop.gateway, next_mac);
+    for (const auto& hop : hops) router->neighbours().set(hop.interface, family, hop.gateway, next_mac);
     const auto added = router->add_all(routes);
     assert(added);
     static_cast<void>(added);
     return router;
 }
 
-std::vector<route::Nexthop> gateways() {
+std::vector<route::Nexthop> gateways(Family family) {
     std::vector<route::Nexthop> hops;
     hops.reserve(16);
     for (std::uint32_t i = 0; i < 16; ++i) {
-        hops.push_back({.interface = static_cast<InterfaceId>(2),
+        hops.push_back({.interface = out_id,
                         .has_gateway = true,
-                        .gateway = Address::v4(0x0a020100 + i)});
+                        .gateway_family = family,
+                        .gateway = host_of(family, out_id, 256 + i)});
     }
     return hops;
 }
 
-void write_frame(std::uint8_t* f, const Address& source, const Address& destination) {
-    router_mac.store(f);
-    Mac{{2, 0, 0, 0, 1, 2}}.store(f + 6);
-    store_be16(f + 12, wire::ethertype::ipv4);
-    std::uint8_t* const ip = f + 14;
-    ip[0] = 0x45;
-    store_be16(ip + 2, frame_length - 14);
-    ip[8] = 64;
-    ip[9] = wire::protocol::udp;
-    source.store(ip + 12, Family::ipv4);
-    destination.store(ip + 16, Family::ipv4);
-    store_be16(ip + 10, checksum::finish(checksum::add({ip, 20})));
-    store_be16(ip + 20, 1024);
-    store_be16(ip + 22, 53);
-    store_be16(ip + 24, frame_length - 34);
+std::vector<std::uint8_t> frame(Family family, const Address& source, const Address& destination) {
+    wire::PacketBuilder b;
+    b.ethernet({.destination = router_mac, .source = host_mac});
+    if (is_v4(family)) {
+        b.ipv4({.source = source, .destination = destination});
+    } else {
+        b.ipv6({.source = source, .destination = destination});
+    }
+    return b.udp({.source = 1024, .destination = 53})
+        .payload(is_v4(family) ? "the frame's query." : "")
+        .build();
 }
 
 }  // namespace
@@ -77,55 +82,73 @@ Figures figures_of(std::vector<double> rounds) {
     return {rounds[rounds.size() / 2], rounds.front(), rounds.back()};
 }
 
-Traffic::Traffic(std::size_t count)
-    : pool_(static_cast<PoolId>(1), frames, 64, 128, 64),
-      originals_(static_cast<std::size_t>(frames) * frame_length) {
-    const auto hops = gateways();
-    auto routes = route::full_table(Family::ipv4, count, 1, hops);
+Traffic::Traffic(Family family, std::size_t count)
+    : length_(is_v4(family) ? 60 : 62),
+      pool_(static_cast<std::size_t>(frames) * buffer_size),
+      places_(frames) {
+    pool_.prepare(0, pool_.size());
+    const auto hops = gateways(family);
+    auto routes = route::full_table(family, count, 1, hops);
     // The router's own networks and loopback addresses are no place to send anything to.
-    std::erase_if(routes, [](const route::Route& r) {
+    std::erase_if(routes, [&](const route::Route& r) {
         const auto first = r.prefix.address.words[0] >> 24;
-        return first == 10 || first == 127;
+        return is_v4(family) && (first == 10 || first == 127);
     });
     const auto destinations = route::destinations_in(routes, frames, 2);
-    auto router = make_router(routes, hops);
+    auto router = make_router(family, routes, hops);
     route_bytes_ = router->bytes();
     Random random(3);
-    for (std::uint32_t i = 0; i < frames; ++i) {
-        write_frame(&originals_[static_cast<std::size_t>(i) * frame_length],
-                    Address::v4(0x0a010002 + random.below(60'000)), destinations[i]);
-        Packet* packet = pool_.take();
-        packet->length = frame_length;
-        packet->in = static_cast<InterfaceId>(1);
-        packets_.push_back(packet);
+    for (const Address& destination : destinations) {
+        const auto bytes = frame(family, host_of(family, in_id, 2 + random.below(60'000)), destination);
+        assert(bytes.size() == length_);
+        originals_.insert(originals_.end(), bytes.begin(), bytes.end());
     }
-    for (std::size_t i = packets_.size() - 1; i > 0; --i)
-        std::swap(packets_[i], packets_[random.below(static_cast<std::uint32_t>(i + 1))]);
+    std::iota(places_.begin(), places_.end(), 0);
+    for (std::uint32_t i = frames - 1; i > 0; --i) std::swap(places_[i], places_[random.below(i + 1)]);
+    std::ranges::transform(records_, packets_.begin(), [](Packet& record) { return &record; });
     engine_ = std::make_unique<Engine>(Configuration{.router = std::move(router)}, world_, counter_);
 }
 
+std::uint8_t* Traffic::buffer(std::size_t at) const {
+    return reinterpret_cast<std::uint8_t*>(pool_.data()) + std::size_t{places_[at]} * buffer_size;
+}
+
 void Traffic::restore() {
-    for (std::size_t i = 0; i < packets_.size(); ++i) {
-        Packet& packet = *packets_[i];
-        packet.data = packet.buffer + 128;
-        packet.length = frame_length;
-        packet.changed = false;
-        packet.mark = {};
-        std::copy_n(&originals_[i * frame_length], frame_length, packet.data);
+    for (std::size_t i = 0; i < frames; ++i)
+        std::copy_n(&originals_[i * length_], length_, buffer(i) + headroom);
+}
+
+void Traffic::fill(std::size_t first) {
+    for (std::size_t i = 0; i < batch; ++i) {
+        std::uint8_t* const at = buffer(first + i);
+        records_[i] = {
+            .data = at + headroom,
+            .length = length_,
+            .in = in_id,
+            .buffer = at,
+            .capacity = buffer_size,
+        };
     }
+}
+
+template <class Work>
+double Traffic::once(Work&& work) {
+    restore();
+    double spent = 0;
+    for (std::size_t at = 0; at < frames; at += batch) {
+        fill(at);
+        const double start = now();
+        work(std::span<Packet* const>(packets_));
+        spent += now() - start;
+    }
+    return spent;
 }
 
 Result<Figures> Traffic::run(unsigned rounds, bool last_rule) {
     std::vector<double> all;
     for (unsigned round = 0; round <= rounds; ++round) {
-        restore();
         counter_.forwarded = 0;
-        const double start = now();
-        for (std::size_t at = 0; at < packets_.size(); at += batch) {
-            engine_->receive(
-                std::span<Packet* const>(packets_).subspan(at, std::min(batch, packets_.size() - at)));
-        }
-        const double spent = now() - start;
+        const double spent = once([&](std::span<Packet* const> packets) { engine_->receive(packets); });
         if (counter_.forwarded != frames) {
             const auto& reasons = engine_->statistics().reasons;
             const auto worst = static_cast<Reason>(std::ranges::max_element(reasons) - reasons.begin());
@@ -143,21 +166,23 @@ Result<Figures> Traffic::run(unsigned rounds, bool last_rule) {
     return figures_of(std::move(all));
 }
 
-Figures Traffic::parse(unsigned rounds) {
+Result<Figures> Traffic::parse(unsigned rounds) {
     std::vector<double> all;
     std::uint64_t read = 0;
-    for (unsigned round = 0; round <= rounds; ++round) {
-        restore();
-        const double start = now();
-        for (std::size_t i = 0; i < packets_.size(); ++i) {
-            if (i + 16 < packets_.size()) __builtin_prefetch(packets_[i + 16]->data);
-            read += !parse_frame(*packets_[i]).finding;
+    const auto read_all = [&](std::span<Packet* const> packets) {
+        for (Packet* packet : packets.first(16)) __builtin_prefetch(packet->data);
+        for (std::size_t i = 0; i < packets.size(); ++i) {
+            if (i + 16 < packets.size()) __builtin_prefetch(packets[i + 16]->data);
+            read += !parse_frame(*packets[i]).finding;
         }
-        if (round > 0) all.push_back((now() - start) * 1e9 / frames);
+    };
+    for (unsigned round = 0; round <= rounds; ++round) {
+        const double spent = once(read_all);
+        if (round > 0) all.push_back(spent * 1e9 / frames);
     }
-    Figures figures = figures_of(std::move(all));
-    if (read != static_cast<std::uint64_t>(frames) * (rounds + 1)) figures = {};
-    return figures;
+    if (read != static_cast<std::uint64_t>(frames) * (rounds + 1))
+        return fail(fmt::format("{} frames were read well", read));
+    return figures_of(std::move(all));
 }
 
 std::string rules_text(std::size_t count) {

@@ -35,7 +35,8 @@ class Runner {
     Result<void> run(const std::string& name);
 
   private:
-    Result<void> packets(const std::string& name, std::size_t routes, std::size_t rules);
+    Result<void> packets(const std::string& name, Family family, std::size_t routes, std::size_t rules);
+    Result<void> parse(const std::string& name);
     Result<void> rule_insert();
     Result<void> table_replace();
     Result<double> forward_cost();
@@ -77,7 +78,7 @@ void Runner::tell(const Line& line) const {
 
 Result<double> Runner::forward_cost() {
     if (!forward_) {
-        Traffic traffic(10'000);
+        Traffic traffic(Family::ipv4, 10'000);
         const auto figures = traffic.run(rounds_, false);
         if (!figures) return std::unexpected(figures.error());
         forward_ = figures->median;
@@ -105,10 +106,13 @@ Result<void> Runner::ask_kernel(Line& line, std::size_t rules) {
     return {};
 }
 
-Result<void> Runner::packets(const std::string& name, std::size_t routes, std::size_t rules) {
-    const auto base = forward_cost();
-    if (!base) return std::unexpected(base.error());
-    Traffic traffic(routes);
+Result<void> Runner::packets(const std::string& name, Family family, std::size_t routes, std::size_t rules) {
+    Result<double> base = 0.0;
+    if (rules > 0) {
+        base = forward_cost();
+        if (!base) return std::unexpected(base.error());
+    }
+    Traffic traffic(family, routes);
     if (rules > 0) {
         auto ruleset = ruleset_of(rules);
         if (!ruleset) return std::unexpected(ruleset.error());
@@ -119,7 +123,7 @@ Result<void> Runner::packets(const std::string& name, std::size_t routes, std::s
     Line line{.name = name, .gross = *figures};
     if (rules > 0) line.net = figures->median - *base;
     if (routes > 10'000) line.note = fmt::format("{} routes in {} MiB", routes, traffic.route_bytes() >> 20);
-    if (routes == 10'000) {
+    if (routes == 10'000 && is_v4(family)) {
         if (auto asked = ask_kernel(line, rules); !asked) return asked;
     }
     tell(line);
@@ -131,7 +135,7 @@ Result<void> Runner::rule_insert() {
     const double start = bench::now();
     auto ruleset = ruleset_of(count);
     if (!ruleset) return std::unexpected(ruleset.error());
-    Traffic traffic(16);
+    Traffic traffic(Family::ipv4, 16);
     if (auto done = traffic.engine().install(*ruleset); !done) return done;
     const double loaded = bench::now() - start;
     bench::Changes changes(traffic.engine(), *ruleset);
@@ -163,7 +167,7 @@ Result<void> Runner::table_replace() {
     constexpr std::size_t count = 10'000;
     auto ruleset = ruleset_of(count);
     if (!ruleset) return std::unexpected(ruleset.error());
-    Traffic traffic(16);
+    Traffic traffic(Family::ipv4, 16);
     if (auto done = traffic.engine().install(*ruleset); !done) return done;
     bench::Changes changes(traffic.engine(), *ruleset);
     for (unsigned i = 0; i < rounds_; ++i) {
@@ -180,23 +184,29 @@ Result<void> Runner::table_replace() {
     return {};
 }
 
+Result<void> Runner::parse(const std::string& name) {
+    const auto figures = Traffic(Family::ipv4, 16).parse(rounds_);
+    if (!figures) return std::unexpected(figures.error());
+    tell({.name = name, .gross = *figures});
+    return {};
+}
+
 Result<void> Runner::run(const std::string& name) {
-    if (name == "parse") {
-        Traffic traffic(16);
-        tell({.name = name, .gross = traffic.parse(rounds_)});
-        return {};
-    }
-    if (name == "forward") return packets(name, 10'000, 0);
-    if (name == "forward-1m-routes") return packets(name, 1'000'000, 0);
-    if (name == "rules-100") return packets(name, 10'000, 100);
-    if (name == "rules-1000") return packets(name, 10'000, 1000);
-    if (name == "rules-10000") return packets(name, 10'000, 10'000);
+    constexpr Family v4 = Family::ipv4;
+    if (name == "parse") return parse(name);
+    if (name == "forward") return packets(name, v4, 10'000, 0);
+    if (name == "forward6") return packets(name, Family::ipv6, 10'000, 0);
+    if (name == "forward-1m-routes") return packets(name, v4, 1'000'000, 0);
+    if (name == "rules-100") return packets(name, v4, 10'000, 100);
+    if (name == "rules-1000") return packets(name, v4, 10'000, 1000);
+    if (name == "rules-10000") return packets(name, v4, 10'000, 10'000);
     if (name == "table-replace") return table_replace();
     return rule_insert();
 }
 
-const std::vector<std::string> names = {"parse",      "forward",     "forward-1m-routes", "rules-100",
-                                        "rules-1000", "rules-10000", "rule-insert",       "table-replace"};
+const std::vector<std::string> names = {"parse",        "forward",    "forward6",    "forward-1m-routes",
+                                        "rules-100",    "rules-1000", "rules-10000", "rule-insert",
+                                        "table-replace"};
 
 }  // namespace
 
