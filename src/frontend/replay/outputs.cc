@@ -10,7 +10,7 @@ namespace gatehouse::frontend {
 
 namespace {
 
-void put_hex(std::string& out, const std::vector<std::uint8_t>& bytes) {
+void put_hex(std::string& out, Bytes bytes) {
     constexpr char digits[] = "0123456789abcdef";
     for (const auto byte : bytes) {
         out += digits[byte >> 4];
@@ -64,7 +64,7 @@ void JsonLines::report(const PacketReport& report, const Engine& engine) {
         line_ += i > 0 ? R"(,{"interface":)" : R"({"interface":)";
         put_text(line_, interfaces.name(report.left[i].out));
         line_ += R"(,"hex":")";
-        put_hex(line_, report.left[i].bytes);
+        put_hex(line_, report.bytes_of(report.left[i]));
         line_ += "\"}";
     }
     line_ += ']';
@@ -104,7 +104,7 @@ void AnnotatedCapture::report(const PacketReport& report, const Engine& engine) 
             comment += fmt::format("; {}: {}", name(finding.reason), words(finding.reason, finding.numbers));
         writer_.write({.interface = index(left.out),
                        .time = report.time,
-                       .bytes = left.bytes,
+                       .bytes = report.bytes_of(left),
                        .comment = comment,
                        .direction = io::CaptureDirection::outbound});
     }

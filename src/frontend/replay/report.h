@@ -11,7 +11,8 @@ namespace gatehouse::frontend {
 
 struct LeftPacket {
     InterfaceId out = InterfaceId::none;
-    std::vector<std::uint8_t> bytes;
+    std::size_t offset = 0;  // in PacketReport::bytes
+    std::size_t length = 0;
     bool made_here = false;  // by the router itself: an ICMP error, a fragment
 };
 
@@ -24,7 +25,20 @@ struct PacketReport {
     Completion completion{};
     std::uint32_t rule_number = 0;  // of completion.decision.rule; 0: the policy, or no rule decided
     std::vector<LeftPacket> left;
-    std::string walk;  // in words, if it was traced
+    std::vector<std::uint8_t> bytes;  // of all that left, one behind the other
+    std::string walk;                 // in words, if it was traced
+
+    Bytes bytes_of(const LeftPacket& which) const { return Bytes(bytes).subspan(which.offset, which.length); }
+    void add_left(InterfaceId out, Bytes frame, bool made_here) {
+        left.push_back({out, bytes.size(), frame.size(), made_here});
+        bytes.insert(bytes.end(), frame.begin(), frame.end());
+    }
+    // For the next packet: as fresh, but with the room it has.
+    void reset() {
+        left.clear();
+        bytes.clear();
+        *this = {.left = std::move(left), .bytes = std::move(bytes)};
+    }
 };
 
 // "forward", "drop", "local", "consumed", "fragment".

@@ -144,13 +144,12 @@ void Session::place_derived(Packet& packet, const io::CaptureRecord& record) {
     if (named) {
         packet.in = *named;
     } else {
-        const Packet before = packet;
         const bool readable = !parse_frame(packet).finding && packet.flat.network;
-        const Flat flat = packet.flat;
-        packet = before;
         const bool inside = readable && std::ranges::any_of(inside_, [&](const Prefix& p) {
-                                return p.family == flat.family && p.contains(flat.source);
+                                return p.family == packet.flat.family && p.contains(packet.flat.source);
                             });
+        packet.flat = {};  // the engine reads the frame again
+        packet.vlan_count = 0;
         packet.in = static_cast<InterfaceId>(inside ? 1 : 2);
     }
     if (!Mac::load(packet.data).is_multicast()) interfaces[packet.in].mac.store(packet.data);
@@ -205,8 +204,12 @@ Result<io::Next> Session::run(const std::string& capture, ReportSink& sink,
         free_.pop_back();
         packet->cookie = place;
         packet->traced = base_ + record.index == options_.traced;
-        reports_[place] = {
-            .index = base_ + record.index, .time = packet->time, .in = packet->in, .length = packet->length};
+        PacketReport& report = reports_[place];
+        report.reset();
+        report.index = base_ + record.index;
+        report.time = packet->time;
+        report.in = packet->in;
+        report.length = packet->length;
         batch_.push_back(packet);
         if (batch_.size() == options_.batch) flush(sink);
         if (record.index % 65536 == 0) progress(*reader, record.index);
@@ -277,13 +280,13 @@ void Session::complete(Packet& packet, const Completion& completion) {
             engine_->tables(packet.flat.family).number(completion.decision).value_or(0));
     }
     if (completion.disposition == Disposition::forwarded) {
-        report.left.push_back({completion.out, {packet.data, packet.data + packet.length}, false});
+        report.add_left(completion.out, packet.bytes(), false);
     }
     (packet.pool == small_.id() ? small_ : large_).give_back(&packet);
 }
 
 void Session::transmit(const Packet& packet, InterfaceId out) {
-    reports_[packet.cookie].left.push_back({out, {packet.data, packet.data + packet.length}, true});
+    reports_[packet.cookie].add_left(out, packet.bytes(), true);
 }
 
 }  // namespace gatehouse::frontend

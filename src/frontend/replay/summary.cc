@@ -11,7 +11,6 @@ namespace gatehouse::frontend {
 
 namespace {
 
-constexpr std::size_t talkers_kept = 1024;
 constexpr std::size_t lines_shown = 8;
 
 }  // namespace
@@ -25,25 +24,7 @@ void Summary::report(const PacketReport& report, const Engine&) {
         end.first = report.index;
         end.numbers = report.completion.finding.numbers;
     }
-    if (report.flat.network) count_talker(report.flat, report.length);
-}
-
-// Metwally's space saving: a newcomer takes the place, and the count, of whoever talked least.
-void Summary::count_talker(const Flat& flat, std::uint32_t length) {
-    const std::string name = to_string(flat.source, flat.family);
-    auto found = talkers_.find(name);
-    if (found == talkers_.end()) {
-        Talker fresh;
-        if (talkers_.size() >= talkers_kept) {
-            const auto least =
-                std::ranges::min_element(talkers_, {}, [](const auto& t) { return t.second.packets; });
-            fresh.packets = fresh.over = least->second.packets;
-            talkers_.erase(least);
-        }
-        found = talkers_.emplace(name, fresh).first;
-    }
-    ++found->second.packets;
-    found->second.bytes += length;
+    if (report.flat.network) talkers_.count(report.flat, report.length);
 }
 
 namespace {
@@ -97,14 +78,10 @@ std::string Summary::text(const Engine& engine) const {
         out += fmt::format("             {}\n", idle[i]);
     if (idle.size() > lines_shown)
         out += fmt::format("             … and {} more\n", idle.size() - lines_shown);
-    std::vector<std::pair<std::string, Talker>> talkers(talkers_.begin(), talkers_.end());
-    std::ranges::sort(talkers, [](const auto& a, const auto& b) {
-        return std::tuple(b.second.packets, a.first) < std::tuple(a.second.packets, b.first);
-    });
+    const auto talkers = talkers_.most(lines_shown);
     if (!talkers.empty()) out += "\ntalkers\n";
-    for (std::size_t i = 0; i < std::min(talkers.size(), lines_shown); ++i) {
-        const auto& [who, t] = talkers[i];
-        out += fmt::format("  {:>9}  {:<39} {} bytes{}\n", t.packets, who, t.bytes,
+    for (const Talker& t : talkers) {
+        out += fmt::format("  {:>9}  {:<39} {} bytes{}\n", t.packets, to_string(t.address, t.family), t.bytes,
                            t.over > 0 ? fmt::format(" (at most {} too many)", t.over) : "");
     }
     return out;

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <unordered_map>
 
 #include "frontend/replay/report.h"
+#include "frontend/replay/talkers.h"
 
 namespace gatehouse::frontend {
 
@@ -17,18 +17,13 @@ class Summary final : public ReportSink {
     std::string text(const Engine& engine) const;
 
   private:
-    struct Talker {
-        std::uint64_t packets = 0, bytes = 0, over = 0;  // over: how much of `packets` may be another's
-    };
-    void count_talker(const Flat& flat, std::uint32_t length);
-
     std::uint64_t packets_ = 0, bytes_ = 0, made_ = 0;
     struct End {
         std::uint64_t packets = 0, first = 0;  // first: its number
         Numbers numbers{};                     // of the first one's reason
     };
     std::map<std::pair<Disposition, Reason>, End> ends_;
-    std::unordered_map<std::string, Talker> talkers_;
+    Talkers talkers_{1024};
 };
 
 }  // namespace gatehouse::frontend
