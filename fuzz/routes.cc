@@ -51,7 +51,7 @@ void ask(const Router& router, Family family, const Address& address) {
     Key key{.family = family, .source = address, .destination = address, .interface = InterfaceId{1}};
     for (const Decision& decision : {router.input(key), router.output(key)}) {
         expect(decision.kind != Kind::drop || decision.reason != Reason::none);
-        router.neighbour(decision, key);
+        router.neighbour(decision, family, address);
     }
     router.address_type(address, family);
     router.reverse_path(key, {});

@@ -14,8 +14,16 @@ namespace {
 // A base chain's row in the order table.
 struct BaseChain {
     static Verdict run(void* table, std::uint32_t chain, Context& context) {
-        return rules::evaluate(*static_cast<rules::LiveTable*>(table), static_cast<rules::ChainId>(chain),
-                               context);
+        auto& live = *static_cast<rules::LiveTable*>(table);
+        if (live.kind == rules::table_nat && !opens_connection(context)) return Verdict::proceed;
+        return rules::evaluate(live, static_cast<rules::ChainId>(chain), context);
+    }
+    // The nat table sees a connection's first packet alone; without tracking, none.
+    static bool opens_connection(const Context& context) {
+        if (context.services.tracking == nullptr) return false;
+        const track::Seen seen = context.services.tracking->seen(context.packet);
+        return seen.entry != nullptr && !seen.entry->confirmed() &&
+               seen.direction == track::Direction::original;
     }
 };
 
@@ -216,6 +224,6 @@ const Order& Engine::order() const { return core_->order; }
 const Statistics& Engine::statistics() const { return core_->statistics; }
 const route::Router& Engine::router() const { return core_->router(); }
 const WaitingRoom& Engine::waiting() const { return core_->waiting; }
-track::Tracking* Engine::tracking() { return core_->tracking.get(); }
+track::Tracking* Engine::tracking() const { return core_->tracking.get(); }
 
 }  // namespace gatehouse

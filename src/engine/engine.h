@@ -132,7 +132,7 @@ class Engine {
     std::shared_ptr<const Interfaces> interfaces() const;
     const WaitingRoom& waiting() const;
     // nullptr while no connection has ever been tracked.
-    track::Tracking* tracking();
+    track::Tracking* tracking() const;
 
   private:
     struct Core;

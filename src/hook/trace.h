@@ -28,6 +28,7 @@ enum class TraceKind : std::uint8_t {
     resumed,
     decision,   // the last word; finding
     departure,  // out
+    tracked,    // text: how tracking sees the packet ("NEW"); finding: why it is INVALID, or was ignored
     count,
 };
 

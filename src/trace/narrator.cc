@@ -135,6 +135,9 @@ std::string Narrator::step(const TraceEvent& e) {
                                name(e.finding.reason));
         case TraceKind::departure:
             return fmt::format("leaves by {}: {}", interfaces.name(e.out), words(*e.packet));
+        case TraceKind::tracked:
+            return fmt::format("  connection: {}{}", e.text,
+                               e.finding ? ": " + gatehouse::words(e.finding.reason, e.finding.numbers) : "");
         case TraceKind::count: break;
     }
     return {};

@@ -7,7 +7,7 @@ namespace {
 using enum TraceKind;
 
 constexpr Site sites[] = {
-    {"engine/stages.cc", arrival, ""},
+    {"engine/receive.cc", arrival, ""},
     {"engine/stages.cc", origin, ""},
     {"engine/stages.cc", route, ""},
     {"engine/stages.cc", neighbour, ""},
@@ -18,6 +18,7 @@ constexpr Site sites[] = {
     {"engine/completion.cc", resumed, ""},
     {"engine/reassembly.cc", suspended, ""},
     {"engine/reassembly.cc", resumed, ""},
+    {"track/tracking.cc", tracked, ""},
     {"rules/evaluate.cc", chain, ""},
     {"rules/evaluate.cc", rule, ""},
     {"rules/evaluate.cc", returned, ""},

@@ -2,6 +2,7 @@
 // (linux/netfilter/nf_conntrack_common.h), which ctnetlink and `-m conntrack --ctstatus` speak.
 #pragma once
 #include <cstdint>
+#include <string_view>
 
 namespace gatehouse::track {
 
@@ -34,5 +35,11 @@ enum class Info : std::uint8_t {
     established,
     templated,  // not looked at yet; the index is that of the template which CT gave
 };
+
+// "NEW", as rules call it; empty where tracking hasn't looked.
+constexpr std::string_view name(Info info) {
+    constexpr std::string_view names[] = {"", "UNTRACKED", "INVALID", "NEW", "RELATED", "ESTABLISHED", ""};
+    return names[static_cast<unsigned>(info)];
+}
 
 }  // namespace gatehouse::track

@@ -53,6 +53,13 @@ void Tracking::refuse(Packet& packet, Finding why) {
 }
 
 gatehouse::Verdict Tracking::track(Context& context) {
+    why_ = {};
+    const auto verdict = look_up(context);
+    context.trace({.kind = TraceKind::tracked, .text = name(info_of(context.packet)), .finding = why_});
+    return verdict;
+}
+
+gatehouse::Verdict Tracking::look_up(Context& context) {
     Packet& packet = context.packet;
     table_.set_now(context.services.now);
     table_.expire(expired_each);
@@ -62,7 +69,6 @@ gatehouse::Verdict Tracking::track(Context& context) {
     const Template wanted = before == Info::templated ? templates_[packet.connection.index] : Template{};
     const auto zones = wanted.zones(packet.mark);
     packet.connection = {};
-    why_ = {};
     const TupleOf of = tuple_of(packet);
     const bool verify = settings_.verify_checksums && context.hook == Hook::prerouting;
     if (of.finding) {

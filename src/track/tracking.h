@@ -83,6 +83,7 @@ class Tracking final : private Watcher {
     void note(ConnIndex connection, std::uint32_t changes);
     void note_changes(ConnIndex connection, std::uint32_t before, const Judgement& judgement);
     enum class Step : std::uint8_t { done, again };
+    gatehouse::Verdict look_up(Context& context);
     void refuse(Packet& packet, Finding why);
     bool take_icmp(Packet& packet, const std::array<Zone, 2>& zones);
     void relate(Packet& packet, const std::array<Zone, 2>& zones);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "track/text.h"
 
 namespace gatehouse::frontend {
 
@@ -83,6 +84,26 @@ void JsonLines::report(const PacketReport& report, const Engine& engine) {
 
 void Walks::report(const PacketReport& report, const Engine&) {
     if (!report.walk.empty()) fmt::print(to_, "packet {}\n{}\n", report.index, report.walk);
+}
+
+void Invalids::report(const PacketReport& report, const Engine&) {
+    if (!report.tracking || (!report.invalid && !ignored_)) return;
+    const auto microseconds = report.time.since_epoch / microsecond;
+    fmt::print(to_, "packet {} at {}.{:06}: {} is {}: {} ({})\n", report.index, microseconds / 1'000'000,
+               microseconds % 1'000'000, flow_text(report.flat), report.invalid ? "INVALID" : "ignored",
+               words(report.tracking.reason, report.tracking.numbers), name(report.tracking.reason));
+}
+
+void print_connections(std::FILE* to, const Engine& engine) {
+    track::Tracking* const tracking = engine.tracking();
+    if (tracking == nullptr) return;
+    constexpr unsigned slice = 4096;
+    track::ScanCursor cursor;
+    const auto print = [&](track::ConnIndex, const track::Entry& entry) {
+        fmt::print(to, "{}\n", track::to_text(*tracking, entry));
+    };
+    while (tracking->table().scan(cursor, slice, print)) {
+    }
 }
 
 Result<AnnotatedCapture> AnnotatedCapture::create(const std::string& path, const Interfaces& interfaces) {

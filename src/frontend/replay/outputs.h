@@ -29,6 +29,21 @@ class Walks final : public ReportSink {
     std::FILE* to_;
 };
 
+// The packets that tracking found INVALID, each with what was compared and found wrong; with `ignored` also
+// those that belong to their connections, but moved nothing.
+class Invalids final : public ReportSink {
+  public:
+    Invalids(std::FILE* to, bool ignored) : to_(to), ignored_(ignored) {}
+    void report(const PacketReport& report, const Engine& engine) override;
+
+  private:
+    std::FILE* to_;
+    bool ignored_;
+};
+
+// Every connection in the table, as `conntrack -L -o extended` prints them, in no particular order.
+void print_connections(std::FILE* to, const Engine& engine);
+
 // What leaves, with interface, verdict, rule and reason as each packet's comment.
 class AnnotatedCapture final : public ReportSink {
   public:

@@ -27,6 +27,9 @@ struct PacketReport {
     std::vector<LeftPacket> left;
     std::vector<std::uint8_t> bytes;  // of all that left, one behind the other
     std::string walk;                 // in words, if it was traced
+    // Why tracking found it INVALID, or ignored it.
+    bool invalid = false;
+    Finding tracking{};
 
     Bytes bytes_of(const LeftPacket& which) const { return Bytes(bytes).subspan(which.offset, which.length); }
     void add_left(InterfaceId out, Bytes frame, bool made_here) {

@@ -275,6 +275,11 @@ void Session::complete(Packet& packet, const Completion& completion) {
     report.completion = completion;
     report.completion.whole = nullptr;
     ended_.push_back(packet.cookie);
+    if (engine_->tracking() != nullptr) {
+        const track::Info info = engine_->tracking()->seen(packet).info;
+        report.invalid = info == track::Info::invalid;
+        if (info != track::Info::none) report.tracking = engine_->tracking()->why();
+    }
     if (completion.decision.rule != 0) {
         report.rule_number = static_cast<std::uint32_t>(
             engine_->tables(packet.flat.family).number(completion.decision).value_or(0));

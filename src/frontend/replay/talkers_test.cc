@@ -62,7 +62,9 @@ TEST(Talkers, KeepTheirPromiseWithManyMoreThanAreKept) {
         EXPECT_LE(talker.packets - talker.over, truth[talker.address]);
     }
     for (const auto& [who, sent] : truth) {
-        if (sent > packets / kept) EXPECT_TRUE(shown.contains(who)) << who.words[0];
+        if (sent > packets / kept) {
+            EXPECT_TRUE(shown.contains(who)) << who.words[0];
+        }
     }
 }
 

@@ -109,9 +109,9 @@ INSTANTIATE_TEST_SUITE_P(Families, Traced, testing::Values(Family::ipv4, Family:
 TEST(TraceSites, AreTheCallsInTheCode) {
     namespace fs = std::filesystem;
     std::map<std::pair<std::string, std::string>, int> listed, called;
-    constexpr std::string_view names[] = {"arrival",    "origin",    "chain",   "rule",      "policy",
-                                          "returned",   "altered",   "route",   "neighbour", "generated",
-                                          "fragmented", "suspended", "resumed", "decision",  "departure"};
+    constexpr std::string_view names[] = {
+        "arrival",   "origin",    "chain",      "rule",      "policy",  "returned", "altered",   "route",
+        "neighbour", "generated", "fragmented", "suspended", "resumed", "decision", "departure", "tracked"};
     static_assert(std::size(names) == static_cast<std::size_t>(TraceKind::count));
     for (const auto& site : trace::all_sites())
         ++listed[{std::string(site.file), std::string(names[static_cast<std::size_t>(site.kind)])}];
@@ -133,7 +133,7 @@ TEST_P(Traced, EverySiteReports) {
     const std::string ecn = v4 ? "-A PREROUTING -p tcp --dport 8 -j ECN --ecn-tcp-remove\n"
                                  "-A PREROUTING -p tcp --dport 8 -j ECN --ecn-ip-ect 1\n"
                                : "";
-    load("*mangle\n" + ecn +
+    load("*mangle\n-A PREROUTING -m conntrack --ctstate NEW\n" + ecn +
          "-A PREROUTING -p tcp --dport 1 -j TOS --set-tos 0x10\n"
          "-A PREROUTING -p tcp --dport 1 -j DSCP --set-dscp 2\n"
          "-A PREROUTING -p tcp --dport 1 -j MARK --set-mark 1\n"

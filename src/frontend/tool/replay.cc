@@ -55,7 +55,7 @@ int run_replay(int argc, char** argv) {
     SessionOptions options;
     std::vector<std::string> captures;
     std::string write_to;
-    bool json = false;
+    bool json = false, connections = false, invalid = false, ignored = false;
     CLI::App app(
         "Sends the packets of captures through rules, as a Linux router would, and says what became of each.",
         "gatehouse replay");
@@ -65,6 +65,13 @@ int run_replay(int argc, char** argv) {
                    "write what leaves as pcapng, each packet with its verdict, rule and reason as comment")
         ->type_name("FILE");
     app.add_flag("--json", json, "one JSON object a line for every packet, on standard output");
+    app.add_flag("--connections", connections,
+                 "the connections at the end, as `conntrack -L -o extended` has them")
+        ->excludes("--json");
+    auto* const invalid_flag = app.add_flag("--invalid", invalid, "why each INVALID packet is that");
+    invalid_flag->excludes("--json");
+    app.add_flag("--ignored", ignored, "with --invalid: also packets that moved nothing in their connections")
+        ->needs(invalid_flag);
     app.add_option("--batch", options.batch, "packets handed over at once")->check(CLI::Range(1, 4096));
     app.add_option("CAPTURE", captures, "pcap or pcapng files, gzip'd or not; - is standard input")
         ->required()
@@ -87,12 +94,14 @@ int run_replay(int argc, char** argv) {
     Fan fan;
     Summary summary;
     Walks walks(stdout);
+    Invalids invalids(stdout, ignored);
     JsonLines lines(stdout);
     std::optional<AnnotatedCapture> left;
     if (json) {
         fan.add(&lines);
     } else {
         fan.add(&walks);
+        if (invalid) fan.add(&invalids);
         fan.add(&summary);
         fmt::print("{}\n", (*session)->network_line());
     }
@@ -115,6 +124,7 @@ int run_replay(int argc, char** argv) {
     (*session)->finish(fan);
     tell_passed((*session)->passed());
     if (!json) fmt::print("{}", summary.text((*session)->engine()));
+    if (connections) print_connections(stdout, (*session)->engine());
     if (left) {
         if (auto closed = left->close(); !closed) return refuse(closed.error());
     }
