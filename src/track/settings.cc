@@ -21,8 +21,6 @@ constexpr Knob knobs[] = {
     {"acct", 0, 1, [](Settings& s, std::uint32_t v) { s.accounting = v != 0; }},
     {"timestamp", 0, 1, [](Settings& s, std::uint32_t v) { s.timestamps = v != 0; }},
     {"checksum", 0, 1, [](Settings& s, std::uint32_t v) { s.verify_checksums = v != 0; }},
-    {"log_invalid", 0, 255,
-     [](Settings& s, std::uint32_t v) { s.log_invalid = static_cast<std::uint8_t>(v); }},
     {"max", 1, most_entries, [](Settings& s, std::uint32_t v) { s.limits.entries = v; }},
     {"tcp_be_liberal", 0, 1, [](Settings& s, std::uint32_t v) { s.tcp.be_liberal = v != 0; }},
     {"tcp_loose", 0, 1, [](Settings& s, std::uint32_t v) { s.tcp.loose = v != 0; }},
@@ -31,7 +29,7 @@ constexpr Knob knobs[] = {
     {"tcp_ignore_invalid_rst", 0, 1, [](Settings& s, std::uint32_t v) { s.tcp.ignore_invalid_rst = v != 0; }},
 };
 
-constexpr std::string_view ours_always = "track.always", ours_pickup = "track.pickup";
+constexpr std::string_view ours_always = "track.always";
 
 // "nf_conntrack_tcp_loose" of any spelling of the sysctl's name; else the name as it is.
 std::string plain(std::string_view name) {
@@ -62,7 +60,7 @@ Result<std::uint32_t> number(std::string_view name, std::string_view text, std::
 
 bool Settings::known(std::string_view name) {
     const std::string text = plain(name);
-    if (text == ours_always || text == ours_pickup) return true;
+    if (text == ours_always) return true;
     if (!text.starts_with(prefix)) return false;
     const auto rest = std::string_view(text).substr(prefix.size());
     return find_knob(rest) != nullptr || find_timeout(rest).has_value();
@@ -70,12 +68,6 @@ bool Settings::known(std::string_view name) {
 
 Result<void> Settings::set(std::string_view name, std::string_view value) {
     const std::string text = plain(name);
-    if (text == ours_pickup) {
-        if (value != "learn" && value != "linux")
-            return fail(fmt::format("{}: expected `learn` or `linux`, got `{}`", name, value));
-        tcp.pickup = value == "learn" ? tcp::PickupMode::learn : tcp::PickupMode::linux;
-        return {};
-    }
     if (text == ours_always) {
         const auto number_of = number(name, value, 0, 1);
         if (!number_of) return std::unexpected(number_of.error());

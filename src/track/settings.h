@@ -14,7 +14,6 @@ struct Settings {
     bool accounting = false;       // nf_conntrack_acct: the counters are shown
     bool timestamps = false;       // nf_conntrack_timestamp
     bool verify_checksums = true;  // nf_conntrack_checksum, of packets that come in
-    std::uint8_t log_invalid = 0;  // nf_conntrack_log_invalid: a protocol, 255 for all, 0 for none
     bool always = false;           // track.always: track also when no rule asks for it
     TableLimits limits{};          // nf_conntrack_max
     tcp::Settings tcp{};           // nf_conntrack_tcp_*
