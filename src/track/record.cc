@@ -84,6 +84,9 @@ Entered enter(Table& table, const Record& record, std::uint32_t elapsed) {
     for (const Direction d : {Direction::original, Direction::reply})
         entry.set_counters(d, record.counters[index(d)].packets, record.counters[index(d)].bytes);
     bool room = true;
+    // What a pickup had learnt is in the scales; the rest it learns anew, and is as careful as at first.
+    if (entry.protocol == wire::protocol::tcp && entry.state.tcp.inferred)
+        room = table.side().add<tcp::Pickup>(entry) != nullptr;
     const auto copy = [&]<class T>(const std::optional<T>& from) {
         if (!from) return;
         T* const to = table.side().add<T>(entry);

@@ -115,6 +115,21 @@ TEST(Record, HasAZoneForEachDirection) {
     EXPECT_TRUE(other.find(inverted(tuple_of(1)), Zone{8}));
 }
 
+TEST(Record, BringsAPickupBackToLearnAnew) {
+    Table from({.entries = 10}, 1), to({.entries = 10}, 1);
+    from.set_now(start);
+    to.set_now(start);
+    const auto c = make_rich(from, 1, Family::ipv4, wire::protocol::tcp);
+    from[c].state.tcp.inferred = true;
+    from.side().add<tcp::Pickup>(from[c])->side[0].settled = true;
+    ASSERT_EQ(enter(to, record_of(from, c, from.now()), 0), Entered::yes);
+    const Entry& e = to[to.find(from[c].tuple(Direction::original), {}).connection];
+    EXPECT_TRUE(e.state.tcp.inferred);
+    EXPECT_EQ(e.state.tcp.most_scale(1), 14u);
+    ASSERT_NE(to.side().find<tcp::Pickup>(e), nullptr);
+    EXPECT_FALSE(to.side().find<tcp::Pickup>(e)->side[0].settled);
+}
+
 TEST(Record, EntersOnlyWhereThereIsRoomAndTime) {
     Table from({.entries = 10}, 1), to({.entries = 2, .side = 1}, 1);
     from.set_now(start);

@@ -29,7 +29,7 @@ constexpr Knob knobs[] = {
     {"tcp_ignore_invalid_rst", 0, 1, [](Settings& s, std::uint32_t v) { s.tcp.ignore_invalid_rst = v != 0; }},
 };
 
-constexpr std::string_view ours_always = "track.always";
+constexpr std::string_view ours_always = "track.always", ours_pickup = "track.pickup";
 
 // "nf_conntrack_tcp_loose" of any spelling of the sysctl's name; else the name as it is.
 std::string plain(std::string_view name) {
@@ -60,7 +60,7 @@ Result<std::uint32_t> number(std::string_view name, std::string_view text, std::
 
 bool Settings::known(std::string_view name) {
     const std::string text = plain(name);
-    if (text == ours_always) return true;
+    if (text == ours_always || text == ours_pickup) return true;
     if (!text.starts_with(prefix)) return false;
     const auto rest = std::string_view(text).substr(prefix.size());
     return find_knob(rest) != nullptr || find_timeout(rest).has_value();
@@ -72,6 +72,12 @@ Result<void> Settings::set(std::string_view name, std::string_view value) {
         const auto number_of = number(name, value, 0, 1);
         if (!number_of) return std::unexpected(number_of.error());
         always = *number_of != 0;
+        return {};
+    }
+    if (text == ours_pickup) {
+        if (value != "learn" && value != "linux")
+            return fail(fmt::format("{}: expected learn or linux, got `{}`", name, value));
+        tcp.pickup = value == "learn" ? tcp::PickupMode::learn : tcp::PickupMode::linux;
         return {};
     }
     if (text.starts_with(prefix)) {

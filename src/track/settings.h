@@ -16,7 +16,7 @@ struct Settings {
     bool verify_checksums = true;  // nf_conntrack_checksum, of packets that come in
     bool always = false;           // track.always: track also when no rule asks for it
     TableLimits limits{};          // nf_conntrack_max
-    tcp::Settings tcp{};           // nf_conntrack_tcp_*
+    tcp::Settings tcp{};           // nf_conntrack_tcp_*, track.pickup
     TimeoutPolicy timeouts{};      // nf_conntrack_*_timeout*: the default policy
 
     // Sets one by its sysctl name, with or without net.netfilter (or /proc's slashes), or by ours. An error

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 #include "track/entry.h"
+#include "track/proto/tcp_pickup.h"
 
 namespace gatehouse::track {
 
@@ -197,7 +198,8 @@ void SidePoolsOf<Kinds...>::remove(Entry& entry) {
     }
 }
 
+// tcp::Pickup: of connections picked up in mid-stream, while TcpState::inferred is set.
 using SidePools = SidePoolsOf<Labels, Timestamps, SequenceAdjustment, SynproxyState, Master, Wishes,
-                              HelperState, SecurityMark>;
+                              HelperState, SecurityMark, tcp::Pickup>;
 
 }  // namespace gatehouse::track

@@ -24,16 +24,42 @@ Finding unfit(const Packet& packet, bool verify_checksum) {
     }
 }
 
-Judgement judge(Entry& entry, const Question& question, const Settings& settings) {
+namespace {
+
+Judgement judge_tcp(Entry& entry, const Question& question, const tcp::Settings& settings, SidePools& side) {
+    TcpState& state = entry.state.tcp;
+    const auto update = [&](tcp::Pickup* pickup) {
+        return tcp::update(state, tcp::read_segment(question.packet),
+                           {.direction = question.direction,
+                            .opens = question.opens,
+                            .status = question.status,
+                            .remaining = question.remaining,
+                            .timeouts = question.timeouts},
+                           settings, pickup);
+    };
+    if (question.opens) [[unlikely]] {
+        // Few connections begin in mid-stream. One that finds no room for its record does as Linux does.
+        tcp::Pickup fresh;
+        const Judgement judgement = update(&fresh);
+        if (state.inferred) {
+            tcp::Pickup* const kept = side.add<tcp::Pickup>(entry);
+            if (kept == nullptr) return update(nullptr);
+            *kept = fresh;
+        }
+        return judgement;
+    }
+    if (!state.inferred) [[likely]]
+        return update(nullptr);
+    const Judgement judgement = update(side.find<tcp::Pickup>(entry));
+    if (!state.inferred) side.remove<tcp::Pickup>(entry);
+    return judgement;
+}
+
+}  // namespace
+
+Judgement judge(Entry& entry, const Question& question, const Settings& settings, SidePools& side) {
     switch (entry.protocol) {
-        case protocol::tcp:
-            return tcp::update(entry.state.tcp, tcp::read_segment(question.packet),
-                               {.direction = question.direction,
-                                .opens = question.opens,
-                                .status = question.status,
-                                .remaining = question.remaining,
-                                .timeouts = question.timeouts},
-                               settings.tcp);
+        case protocol::tcp: return judge_tcp(entry, question, settings.tcp, side);
         case protocol::udp: return udp::update(entry.state.udp, question);
         case protocol::udplite: return udp::update_lite(question);
         case protocol::icmp:

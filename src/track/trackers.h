@@ -2,6 +2,7 @@
 #pragma once
 #include "track/entry.h"
 #include "track/settings.h"
+#include "track/side.h"
 #include "track/tracker.h"
 
 namespace gatehouse::track {
@@ -9,8 +10,9 @@ namespace gatehouse::track {
 // Why the packet isn't fit to be tracked under its protocol: cut short, lengths that lie, a wrong checksum.
 Finding unfit(const Packet& packet, bool verify_checksum);
 
-// What its tracker makes of the packet; the entry's protocol state goes on.
-Judgement judge(Entry& entry, const Question& question, const Settings& settings);
+// What its tracker makes of the packet; the entry's protocol state goes on, and with it what the tracker
+// keeps of it in side pools.
+Judgement judge(Entry& entry, const Question& question, const Settings& settings, SidePools& side);
 
 // The protocol's state as conntrack prints it ("ESTABLISHED"); empty where there is none.
 std::string_view state_name(const Entry& entry);

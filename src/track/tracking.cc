@@ -147,7 +147,8 @@ gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Te
         return gatehouse::Verdict::drop;
     }
     Entry& entry = table_[tentative];
-    const Judgement judgement = judge(entry, question(packet, entry, Direction::original, true), settings_);
+    const Judgement judgement =
+        judge(entry, question(packet, entry, Direction::original, true), settings_, table_.side());
     if (judgement.verdict == Verdict::invalid) {
         table_.discard(tentative);
         refuse(packet, judgement.finding);
@@ -165,7 +166,8 @@ gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Te
 Tracking::Step Tracking::go_on_with(Packet& packet, Way way) {
     Entry& entry = table_[way.connection];
     const std::uint32_t before = entry.status;
-    const Judgement judgement = judge(entry, question(packet, entry, way.direction, false), settings_);
+    const Judgement judgement =
+        judge(entry, question(packet, entry, way.direction, false), settings_, table_.side());
     why_ = judgement.finding;
     if (judgement.verdict == Verdict::reopen) {
         table_.end(way.connection, End::killed);

@@ -68,7 +68,8 @@ Result<network::Network> read_network(const json& scenario) {
     network.sysctls = {{"net.ipv4.icmp_ratelimit", "0"},
                        {"net.ipv4.icmp_msgs_per_sec", "100000"},
                        {"net.ipv4.icmp_msgs_burst", "100000"},
-                       {"net.ipv6.icmp.ratelimit", "0"}};
+                       {"net.ipv6.icmp.ratelimit", "0"},
+                       {"track.pickup", "linux"}};
     for (const auto& p : scenario.at("ports")) {
         network::Port port{.name = p.at("name"), .mtu = p.value("mtu", 1500u)};
         const auto mac = parse_mac(p.at("mac").get<std::string>());

@@ -58,12 +58,14 @@ network::Network network() {
     network.sysctls = {{"net.ipv4.icmp_ratelimit", "0"},
                        {"net.ipv4.icmp_msgs_per_sec", "100000"},
                        {"net.ipv4.icmp_msgs_burst", "100000"},
-                       {"net.ipv6.icmp.ratelimit", "0"}};
+                       {"net.ipv6.icmp.ratelimit", "0"},
+                       {"track.pickup", "linux"}};
     return network;
 }
 
 network::Network kernel_network() {
     network::Network kernels = network();
+    std::erase_if(kernels.sysctls, [](const auto& one) { return one.first.starts_with("track."); });
     for (const char* family : {"ipv4.ip", "ipv6.ip6"}) {
         kernels.sysctls.emplace_back(fmt::format("net.{}frag_time", family), "3600");
         kernels.sysctls.emplace_back(fmt::format("net.{}frag_high_thresh", family), "1000000000");

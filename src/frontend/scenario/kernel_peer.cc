@@ -50,7 +50,10 @@ class KernelPeer final : public Peer {
 }  // namespace
 
 Result<std::unique_ptr<Peer>> make_kernel_peer(const network::Network& network, oracle::Tool tool) {
-    auto kernel = oracle::Kernel::start(network, {.tool = tool});
+    network::Network known = network;
+    // What only Gatehouse knows. With `track.pickup` it may be told to do as the kernel does.
+    std::erase_if(known.sysctls, [](const auto& one) { return one.first.starts_with("track."); });
+    auto kernel = oracle::Kernel::start(known, {.tool = tool});
     if (!kernel) return std::unexpected(kernel.error());
     return std::make_unique<KernelPeer>(std::move(*kernel), tool);
 }
