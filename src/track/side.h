@@ -74,6 +74,18 @@ struct SecurityMark {
     std::uint32_t value;
 };
 
+// A spell that track/study.h records of the connection.
+struct StudyState {
+    std::uint64_t spell;       // its number; 0: it hasn't begun
+    std::int64_t begun, last;  // nanoseconds since the Unix epoch: its beginning, its last packet
+    ConnIndex older, newer;    // in the order of their last packets, of those that may be given up
+    std::uint32_t fin_end;     // half closed: the sequence number behind the first FIN
+    std::uint8_t kind;         // SpellKind
+    std::uint8_t closer;       // half closed: the direction of that FIN
+    std::uint8_t probe;        // whose keepalive came last: direction + 1, and 4 if it was answered
+    bool listed;               // it is in that order
+};
+
 template <class... Kinds>
 class SidePoolsOf {
     static_assert((std::is_trivially_copyable_v<Kinds> && ...));
@@ -200,6 +212,6 @@ void SidePoolsOf<Kinds...>::remove(Entry& entry) {
 
 // tcp::Pickup: of connections picked up in mid-stream, while TcpState::inferred is set.
 using SidePools = SidePoolsOf<Labels, Timestamps, SequenceAdjustment, SynproxyState, Master, Wishes,
-                              HelperState, SecurityMark, tcp::Pickup>;
+                              HelperState, SecurityMark, tcp::Pickup, StudyState>;
 
 }  // namespace gatehouse::track

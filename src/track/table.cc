@@ -200,6 +200,12 @@ Table::Candidate Table::find_victim() {
 }
 
 bool Table::evict() {
+    if (watcher_ != nullptr) {
+        if (const ConnIndex first = watcher_->first_to_go(); first != ConnIndex::none) {
+            end(first, is_over((*this)[first]) ? End::expired : End::evicted);
+            return true;
+        }
+    }
     Candidate victim = next_victim_;
     const auto stands = [&] {
         if (victim.connection == ConnIndex::none) return false;

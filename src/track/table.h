@@ -65,6 +65,9 @@ class Watcher {
   public:
     virtual ~Watcher() = default;
     virtual void ended(ConnIndex connection, const Entry& entry, End why) = 0;
+    // When the table is full: a connection that is to go before all others; none if it is to be chosen by
+    // what it costs.
+    virtual ConnIndex first_to_go() { return ConnIndex::none; }
 };
 
 // What became of a tentative connection.

@@ -185,6 +185,8 @@ Tracking::Step Tracking::go_on_with(Packet& packet, Way way) {
     entry.status |= judgement.set_status;
     if (way.direction == Direction::reply) entry.status |= status::seen_reply;
     note_changes(way.connection, before, judgement);
+    if (study_ != nullptr) [[unlikely]]
+        study_->judged(table_, way, packet, judgement);
     Info info = Info::established;
     if (way.direction == Direction::reply) {
     } else if ((before & status::seen_reply) == 0) {
@@ -304,6 +306,8 @@ std::string_view Tracking::helper_of(const Entry& entry) const {
 
 void Tracking::watch(std::uint32_t room) { events_ = std::make_unique<Events>(room); }
 
+void Tracking::study(StudyMode mode, std::uint32_t room) { study_ = std::make_unique<Study>(mode, room); }
+
 void Tracking::note(ConnIndex connection, std::uint32_t changes) {
     if (events_ == nullptr || changes == 0 || !table_[connection].confirmed()) return;
     if (const Wishes* const wishes = table_.side().find<Wishes>(table_[connection]);
@@ -327,9 +331,13 @@ void Tracking::begun(ConnIndex connection) {
             stamps->start = table_.time().since_epoch;
     }
     note(connection, entry.has(status::expected) ? change::related : change::opened);
+    if (study_ != nullptr) [[unlikely]]
+        study_->begun(table_, connection);
 }
 
 void Tracking::ended(ConnIndex connection, const Entry& entry, End why) {
+    if (study_ != nullptr) [[unlikely]]
+        study_->ended(table_, connection, why);
     if (events_ == nullptr) return;
     if (const Wishes* const wishes = table_.side().find<Wishes>(entry);
         wishes != nullptr && wishes->events_set() && (wishes->events & change::ended) == 0)

@@ -16,6 +16,7 @@
 #include "hook/context.h"
 #include "track/event.h"
 #include "track/settings.h"
+#include "track/study.h"
 #include "track/table.h"
 #include "track/template.h"
 #include "track/tracker.h"
@@ -61,6 +62,11 @@ class Tracking final : private Watcher {
     // nullptr while nobody watches.
     Events* events() { return events_.get(); }
 
+    // Goes over to the study's mode (track/study.h), for what happens from now on.
+    void study(StudyMode mode, std::uint32_t room);
+    // nullptr in any other mode.
+    Study* study() { return study_.get(); }
+
     // REJECT has reset the packet's connection: it is over, whatever its ends make of it.
     void set_closing(const Packet& packet);
     // Time passes with no packet.
@@ -80,6 +86,7 @@ class Tracking final : private Watcher {
 
   private:
     void ended(ConnIndex connection, const Entry& entry, End why) override;
+    ConnIndex first_to_go() override { return study_ ? study_->least_needed() : ConnIndex::none; }
     void note(ConnIndex connection, std::uint32_t changes);
     void note_changes(ConnIndex connection, std::uint32_t before, const Judgement& judgement);
     enum class Step : std::uint8_t { done, again };
@@ -98,6 +105,7 @@ class Tracking final : private Watcher {
     Settings settings_;
     Table table_;
     std::unique_ptr<Events> events_;
+    std::unique_ptr<Study> study_;
     std::vector<Template> templates_;
     Finding why_{};
     // Of the packet at hand and those that it provoked.
