@@ -1,5 +1,6 @@
 #include "track/text.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "track/trackers.h"
@@ -52,33 +53,70 @@ void print_zone(std::string& out, const Entry& entry, Direction direction) {
     out += fmt::format("zone-{}={} ", direction == Direction::original ? "orig" : "reply", zone.value);
 }
 
-void print_counters(std::string& out, const Tracking& tracking, const Entry& entry, Direction direction) {
-    if (!tracking.settings().accounting) return;
-    out += fmt::format("packets={} bytes={} ", entry.packets(direction), entry.bytes(direction));
+void print_counters(std::string& out, const Telling& told, Direction direction) {
+    if (!told.counters) return;
+    out += fmt::format("packets={} bytes={} ", told.entry.packets(direction), told.entry.bytes(direction));
+}
+
+std::string_view word_of(const Event& event) {
+    return event.is_end() ? "[DESTROY]" : event.is_new() ? "[NEW]" : "[UPDATE]";
 }
 
 }  // namespace
 
-std::string to_text(const Tracking& tracking, const Entry& entry, const TextOptions& options) {
+Telling telling_of(const Tracking& tracking, const Entry& entry) {
+    const Labels* const labels = tracking.table().side().find<Labels>(entry);
+    const Timestamps* const stamps = tracking.table().side().find<Timestamps>(entry);
+    return {.entry = entry,
+            .seconds = tracking.seconds_left(entry),
+            .counters = tracking.settings().accounting,
+            .helper = tracking.helper_of(entry),
+            .labels = labels == nullptr ? Labels{} : *labels,
+            .start = stamps == nullptr ? 0 : stamps->start};
+}
+
+// As ctnetlink says it: the protocol's state when it has changed, the mark when there is one or was; of a
+// connection that ends what it has carried, and how long it would have lived if it ended early.
+Telling telling_of(const Tracking& tracking, const Event& event) {
+    constexpr std::int32_t ticks_a_second = 1000;
+    const std::int32_t seconds = (event.entry.expiry - event.now) / ticks_a_second;
+    Telling told{.entry = event.entry,
+                 .state = event.is_new() || event.is_end() || (event.changes & change::protocol) != 0,
+                 .counters = event.is_end() && tracking.settings().accounting,
+                 .mark = event.entry.mark != 0 || (event.changes & change::mark) != 0,
+                 .labels = event.labels,
+                 .start = event.timestamps.start};
+    if (!event.is_end() || seconds > 0) told.seconds = static_cast<std::uint32_t>(std::max(0, seconds));
+    return told;
+}
+
+std::string to_text(const Telling& told, const TextOptions& options) {
+    const Entry& entry = told.entry;
     std::string out =
         fmt::format("{:<8} {} {:<8} {} ", is_v4(entry.family) ? "ipv4" : "ipv6",
                     static_cast<unsigned>(entry.family), name_of(entry.protocol), entry.protocol);
-    out += fmt::format("{} ", tracking.seconds_left(entry));
-    if (const auto state = state_name(entry); !state.empty()) out += fmt::format("{} ", state);
+    if (told.seconds) out += fmt::format("{} ", *told.seconds);
+    if (const auto state = state_name(entry); told.state && !state.empty()) out += fmt::format("{} ", state);
     print_direction(out, entry, Direction::original, options);
     print_zone(out, entry, Direction::original);
-    print_counters(out, tracking, entry, Direction::original);
+    print_counters(out, told, Direction::original);
     if (!entry.has(status::seen_reply)) out += "[UNREPLIED] ";
     print_direction(out, entry, Direction::reply, options);
     print_zone(out, entry, Direction::reply);
-    print_counters(out, tracking, entry, Direction::reply);
+    print_counters(out, told, Direction::reply);
     if (entry.has(status::assured)) out += "[ASSURED] ";
-    out += fmt::format("mark={}", entry.mark);
+    if (told.mark) out += fmt::format("mark={} ", entry.mark);
     if (entry.zone[0] == entry.zone[1] && entry.zone[0] != Zone{})
-        out += fmt::format(" zone={}", entry.zone[0].value);
-    if (const auto helper = tracking.helper_of(entry); !helper.empty())
-        out += fmt::format(" helper={}", helper);
+        out += fmt::format("zone={} ", entry.zone[0].value);
+    if (!told.helper.empty()) out += fmt::format("helper={} ", told.helper);
+    out.pop_back();
     return out;
+}
+
+std::string to_text(const Tracking& tracking, const Event& event) {
+    const std::int64_t microseconds = event.time.since_epoch / microsecond;
+    return fmt::format("[{}.{:06}]\t{:>9} {}", microseconds / 1'000'000, microseconds % 1'000'000,
+                       word_of(event), to_text(telling_of(tracking, event)));
 }
 
 }  // namespace gatehouse::track

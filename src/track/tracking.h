@@ -61,6 +61,8 @@ class Tracking final : private Watcher {
     void watch(std::uint32_t room);
     // nullptr while nobody watches.
     Events* events() { return events_.get(); }
+    // That found no room.
+    std::uint64_t lost_events() const { return events_ == nullptr ? 0 : events_->lost(); }
 
     // Goes over to the study's mode (track/study.h), for what happens from now on.
     void study(StudyMode mode, std::uint32_t room);

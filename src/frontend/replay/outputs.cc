@@ -94,16 +94,29 @@ void Invalids::report(const PacketReport& report, const Engine&) {
                words(report.tracking.reason, report.tracking.numbers), name(report.tracking.reason));
 }
 
-void print_connections(std::FILE* to, const Engine& engine) {
+void print_connections(std::FILE* to, const Engine& engine, Form form) {
     track::Tracking* const tracking = engine.tracking();
     if (tracking == nullptr) return;
     constexpr unsigned slice = 4096;
     track::ScanCursor cursor;
     const auto print = [&](track::ConnIndex, const track::Entry& entry) {
-        fmt::print(to, "{}\n", track::to_text(*tracking, entry));
+        if (form == Form::text) {
+            fmt::print(to, "{}\n", track::to_text(*tracking, entry));
+        } else {
+            fmt::print(to, "{{\"connection\":{}}}\n", track::to_json(track::telling_of(*tracking, entry)));
+        }
     };
     while (tracking->table().scan(cursor, slice, print)) {
     }
+}
+
+void print_events(std::FILE* to, const Engine& engine, Form form) {
+    track::Tracking* const tracking = engine.tracking();
+    if (tracking == nullptr || tracking->events() == nullptr) return;
+    tracking->events()->drain(~0u, [&](const track::Event& event) {
+        fmt::print(to, "{}\n",
+                   form == Form::text ? track::to_text(*tracking, event) : track::to_json(*tracking, event));
+    });
 }
 
 Result<AnnotatedCapture> AnnotatedCapture::create(const std::string& path, const Interfaces& interfaces) {

@@ -41,8 +41,25 @@ class Invalids final : public ReportSink {
     bool ignored_;
 };
 
+// How connections and events are told: as conntrack(8) does, or each as a JSON object.
+enum class Form : std::uint8_t { text, json };
+
 // Every connection in the table, as `conntrack -L -o extended` prints them, in no particular order.
-void print_connections(std::FILE* to, const Engine& engine);
+void print_connections(std::FILE* to, const Engine& engine, Form form);
+
+// What happened to connections since the last call, as `conntrack -E -o extended,timestamp` prints it.
+void print_events(std::FILE* to, const Engine& engine, Form form);
+
+// The same, when a batch has ended.
+class EventLines final : public ReportSink {
+  public:
+    EventLines(std::FILE* to, Form form) : to_(to), form_(form) {}
+    void report(const PacketReport&, const Engine& engine) override { print_events(to_, engine, form_); }
+
+  private:
+    std::FILE* to_;
+    Form form_;
+};
 
 // What leaves, with interface, verdict, rule and reason as each packet's comment.
 class AnnotatedCapture final : public ReportSink {

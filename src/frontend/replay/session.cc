@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::uint32_t small_frame = 2048;
 constexpr std::uint32_t large_frame = max_frame + 64;
+constexpr std::uint32_t most_events = 1u << 16;    // of a batch; a connection may end with each that begins
 constexpr std::uint32_t waiting_fragments = 1024;  // of each kind that an engine lets wait
 
 Result<std::string> read_file(const std::string& path) {
@@ -100,7 +101,29 @@ Result<void> Session::set_up(const network::Network& network) {
     narrator_ = std::make_unique<trace::Narrator>(*engine_);
     engine_->set_trace(this);
     if (auto loaded = load(options_.rules4, Family::ipv4); !loaded) return loaded;
-    return load(options_.rules6, Family::ipv6);
+    if (auto loaded = load(options_.rules6, Family::ipv6); !loaded) return loaded;
+    return prepare_tracking();
+}
+
+Result<void> Session::prepare_tracking() {
+    track::Tracking* const tracking = engine_->tracking();
+    if (!options_.load_state.empty()) {
+        if (tracking == nullptr) {
+            return fail("there is no table that connections could be loaded into: no rule needs tracking",
+                        "`\"track.always\" = 1` under [sysctl] tracks without");
+        }
+        auto state = StateFile::open(options_.load_state);
+        if (!state) return std::unexpected(state.error());
+        state_.emplace(std::move(*state));
+    }
+    if (options_.events && tracking != nullptr) tracking->watch(most_events);
+    return {};
+}
+
+void Session::enter_state(Time now) {
+    engine_->advance(now);
+    loaded_ = state_->load(engine_->tracking()->table());
+    state_.reset();
 }
 
 Result<void> Session::load(const std::string& path, Family family) {
@@ -202,6 +225,7 @@ Result<io::Next> Session::run(const std::string& capture, ReportSink& sink,
         }
         const std::size_t place = free_.back();
         free_.pop_back();
+        if (state_) enter_state(packet->time);
         packet->cookie = place;
         packet->traced = base_ + record.index == options_.traced;
         PacketReport& report = reports_[place];
@@ -252,6 +276,7 @@ void Session::report_ended(ReportSink& sink) {
 }
 
 void Session::finish(ReportSink& sink) {
+    if (state_) enter_state(state_->time());
     engine_->discard_fragments();
     end_walk();
     report_ended(sink);

@@ -5,12 +5,14 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/engine.h"
 #include "frontend/replay/derive.h"
 #include "frontend/replay/report.h"
+#include "frontend/replay/state_file.h"
 #include "frontend/scenario/written_packet.h"
 #include "io/capture_reader.h"
 #include "packet/pool.h"
@@ -24,6 +26,8 @@ struct SessionOptions {
     DeriveOptions derive;
     std::size_t batch = 64;
     std::uint64_t traced = 0;  // the packet to mark for tracing, by its number; 0: none
+    bool events = false;       // of connections, kept for print_events() after each batch
+    std::string load_state;    // connections of an earlier run (replay/state_file.h); empty: none
 };
 
 // What a capture held that no engine was given.
@@ -52,6 +56,8 @@ class Session final : public Outlet, TraceSink {
                          const std::function<void(const io::CaptureReader&, std::uint64_t)>& progress);
     // After the last capture: gives up the fragments that still wait.
     void finish(ReportSink& sink);
+    // What became of the connections that were to be loaded: they enter the table at the first packet's time.
+    const std::optional<track::Snapshot::Loaded>& loaded() const { return loaded_; }
     const io::Damage& damage() const { return damage_; }
 
     Engine& engine() { return *engine_; }
@@ -70,6 +76,8 @@ class Session final : public Outlet, TraceSink {
     // The frame in a packet, or nullptr: what kept it out has been counted.
     Packet* take_in(const io::CaptureRecord& record);
     void place_derived(Packet& packet, const io::CaptureRecord& record);
+    Result<void> prepare_tracking();
+    void enter_state(Time now);
     void flush(ReportSink& sink);
     void report_ended(ReportSink& sink);
 
@@ -97,6 +105,8 @@ class Session final : public Outlet, TraceSink {
     std::uint64_t base_ = 0;  // packets of the captures before
     Passed passed_;
     io::Damage damage_;
+    std::optional<StateFile> state_;  // until it is loaded
+    std::optional<track::Snapshot::Loaded> loaded_;
 };
 
 }  // namespace gatehouse::frontend

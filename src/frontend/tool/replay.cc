@@ -49,29 +49,94 @@ void tell_passed(const Passed& passed) {
         fmt::print(stderr, "gatehouse: the first of these: {}\n", passed.first_problem);
 }
 
+// What is to be printed and written.
+struct Wanted {
+    bool json = false, connections = false, invalid = false, ignored = false;
+    std::string write_to, save_to;
+
+    Form form() const { return json ? Form::json : Form::text; }
+};
+
+void add_output_options(CLI::App& app, Wanted& wanted, SessionOptions& options) {
+    app.add_option("-w", wanted.write_to,
+                   "write what leaves as pcapng, each packet with its verdict, rule and reason as comment")
+        ->type_name("FILE");
+    app.add_flag("--json", wanted.json,
+                 "one JSON object a line for every packet, on standard output; with --connections or "
+                 "--events, for every connection or event instead");
+    app.add_flag("--connections", wanted.connections,
+                 "the connections at the end, as `conntrack -L -o extended` has them");
+    app.add_flag("--events", options.events,
+                 "what happens to connections, as `conntrack -E -o extended,timestamp` has it");
+    auto* const invalid = app.add_flag("--invalid", wanted.invalid, "why each INVALID packet is that");
+    invalid->excludes("--json");
+    app.add_flag("--ignored", wanted.ignored,
+                 "with --invalid: also packets that moved nothing in their connections")
+        ->needs(invalid);
+    app.add_option("--save-state", wanted.save_to, "write the connections at the end to a file")
+        ->type_name("FILE");
+    app.add_option("--load-state", options.load_state, "begin with the connections of a file")
+        ->type_name("FILE");
+}
+
+void warn(const Session& session, const SessionOptions& options) {
+    for (const auto& warning : session.warnings())
+        fmt::print(stderr, "gatehouse: warning: {}\n", warning.text());
+    const std::string absent = session.absent_interfaces();
+    if (absent.empty()) return;
+    fmt::print(stderr, "gatehouse: the rules name interfaces that this router hasn't: {}{}\n", absent,
+               options.config.empty() ? " (--inside-interface and --outside-interface give it names)" : "");
+}
+
+// Every capture through the session. True: all of them whole.
+Result<bool> run_all(Session& session, const std::vector<std::string>& captures, ReportSink& sink) {
+    bool whole = true;
+    for (const auto& capture : captures) {
+        const auto end = session.run(capture, sink, show_progress);
+        if (!end) return std::unexpected(end.error());
+        if (isatty(STDERR_FILENO)) fmt::print(stderr, "\r\x1b[K");
+        if (*end != io::Next::damage) continue;
+        whole = false;
+        fmt::print(stderr, "gatehouse: {}: {}\n", capture, session.damage().text());
+    }
+    session.finish(sink);
+    return whole;
+}
+
+// What there is to say of connections when all packets have been sent.
+Result<void> tell_connections(Session& session, const Wanted& wanted) {
+    const Engine& engine = session.engine();
+    print_events(stdout, engine, wanted.form());
+    if (wanted.connections) print_connections(stdout, engine, wanted.form());
+    if (const auto& loaded = session.loaded()) {
+        fmt::print(stderr,
+                   "gatehouse: {} connections loaded; {} whose time was over, {} whose place was taken, {} "
+                   "without room\n",
+                   loaded->entered, loaded->over, loaded->clashed, loaded->full);
+    }
+    const track::Tracking* const tracking = engine.tracking();
+    if (tracking != nullptr && tracking->lost_events() > 0)
+        fmt::print(stderr, "gatehouse: {} events found no room and were lost\n", tracking->lost_events());
+    if (wanted.save_to.empty()) return {};
+    if (tracking == nullptr) return fail("there are no connections to save: no rule needs tracking");
+    const auto saved = save_state(tracking->table(), wanted.save_to);
+    if (!saved) return std::unexpected(saved.error());
+    fmt::print(stderr, "gatehouse: {} connections saved\n", *saved);
+    return {};
+}
+
 }  // namespace
 
 int run_replay(int argc, char** argv) {
     SessionOptions options;
+    Wanted wanted;
     std::vector<std::string> captures;
-    std::string write_to;
-    bool json = false, connections = false, invalid = false, ignored = false;
     CLI::App app(
         "Sends the packets of captures through rules, as a Linux router would, and says what became of each.",
         "gatehouse replay");
     std::vector<std::string> inside;
     add_session_options(app, options, inside);
-    app.add_option("-w", write_to,
-                   "write what leaves as pcapng, each packet with its verdict, rule and reason as comment")
-        ->type_name("FILE");
-    app.add_flag("--json", json, "one JSON object a line for every packet, on standard output");
-    app.add_flag("--connections", connections,
-                 "the connections at the end, as `conntrack -L -o extended` has them")
-        ->excludes("--json");
-    auto* const invalid_flag = app.add_flag("--invalid", invalid, "why each INVALID packet is that");
-    invalid_flag->excludes("--json");
-    app.add_flag("--ignored", ignored, "with --invalid: also packets that moved nothing in their connections")
-        ->needs(invalid_flag);
+    add_output_options(app, wanted, options);
     app.add_option("--batch", options.batch, "packets handed over at once")->check(CLI::Range(1, 4096));
     app.add_option("CAPTURE", captures, "pcap or pcapng files, gzip'd or not; - is standard input")
         ->required()
@@ -83,54 +148,41 @@ int run_replay(int argc, char** argv) {
     if (auto read = read_inside(inside, options); !read) return refuse(read.error());
     auto session = Session::open(options, captures);
     if (!session) return refuse(session.error());
-    for (const auto& warning : (*session)->warnings())
-        fmt::print(stderr, "gatehouse: warning: {}\n", warning.text());
-    const std::string absent = (*session)->absent_interfaces();
-    if (!absent.empty())
-        fmt::print(
-            stderr, "gatehouse: the rules name interfaces that this router hasn't: {}{}\n", absent,
-            options.config.empty() ? " (--inside-interface and --outside-interface give it names)" : "");
+    warn(**session, options);
 
     Fan fan;
     Summary summary;
     Walks walks(stdout);
-    Invalids invalids(stdout, ignored);
+    Invalids invalids(stdout, wanted.ignored);
     JsonLines lines(stdout);
+    EventLines events(stdout, wanted.form());
     std::optional<AnnotatedCapture> left;
-    if (json) {
-        fan.add(&lines);
-    } else {
+    if (options.events) fan.add(&events);
+    if (!wanted.json) {
         fan.add(&walks);
-        if (invalid) fan.add(&invalids);
+        if (wanted.invalid) fan.add(&invalids);
         fan.add(&summary);
         fmt::print("{}\n", (*session)->network_line());
+    } else if (!wanted.connections && !options.events) {
+        fan.add(&lines);
     }
-    if (!write_to.empty()) {
-        auto made = AnnotatedCapture::create(write_to, (*session)->engine().router().interfaces());
+    if (!wanted.write_to.empty()) {
+        auto made = AnnotatedCapture::create(wanted.write_to, (*session)->engine().router().interfaces());
         if (!made) return refuse(made.error());
         left.emplace(std::move(*made));
         fan.add(&*left);
     }
-    bool damaged = false;
-    for (const auto& capture : captures) {
-        const auto end = (*session)->run(capture, fan, show_progress);
-        if (!end) return refuse(end.error());
-        if (isatty(STDERR_FILENO)) fmt::print(stderr, "\r\x1b[K");
-        if (*end == io::Next::damage) {
-            damaged = true;
-            fmt::print(stderr, "gatehouse: {}: {}\n", capture, (*session)->damage().text());
-        }
-    }
-    (*session)->finish(fan);
+    const auto whole = run_all(**session, captures, fan);
+    if (!whole) return refuse(whole.error());
     tell_passed((*session)->passed());
-    if (!json) fmt::print("{}", summary.text((*session)->engine()));
-    if (connections) print_connections(stdout, (*session)->engine());
+    if (!wanted.json) fmt::print("{}", summary.text((*session)->engine()));
+    if (auto told = tell_connections(**session, wanted); !told) return refuse(told.error());
     if (left) {
         if (auto closed = left->close(); !closed) return refuse(closed.error());
     }
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
         return refuse({.what = "can't write the output"});
-    return damaged ? 1 : 0;
+    return *whole ? 0 : 1;
 }
 
 }  // namespace gatehouse::frontend
