@@ -85,6 +85,7 @@ struct Engine::Core final : defrag::Releaser {
     bool run_hook(Passage& passage, std::size_t row);
 
     // stages.cc: what receive.cc's page calls, one a stage.
+    bool looped_back(const Passage& passage) const;
     bool route_arrival(Passage& passage);
     void drain_emitted() {
         if (emitter.any_waiting()) send_emitted();

@@ -73,13 +73,20 @@ void Engine::Core::send_emitted() {
     }
 }
 
+// A packet of ours to ourselves keeps the route that it left by, whatever its source.
+bool Engine::Core::looped_back(const Passage& passage) const {
+    return passage.route.kind == route::Kind::local && passage.route.type != route::RouteType::unicast &&
+           interface(passage.context.in).loopback;
+}
+
 // Where to, now that PRE_ROUTING has let it pass: INPUT or FORWARD. False when its way ended here.
 bool Engine::Core::route_arrival(Passage& passage) {
     Context& context = passage.context;
     Packet& packet = context.packet;
+    const auto& route = passage.route;
     // Made in its place: a copy would wait for the parts of what was just written to come together.
-    const auto& route =
-        *new (&passage.route) route::Decision(router().input(route_key(packet, context.in), passage.ahead));
+    if (!looped_back(passage)) [[likely]]
+        new (&passage.route) route::Decision(router().input(route_key(packet, context.in), passage.ahead));
     if (context.traced()) [[unlikely]]
         trace_route(passage);
     if (route.kind != route::Kind::drop && route.kind != route::Kind::forward) context.hook = Hook::input;

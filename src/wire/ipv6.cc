@@ -108,4 +108,23 @@ TransportPlace find_transport(Bytes packet) {
     return place;
 }
 
+HeaderPlace find_header(Bytes packet, std::uint8_t number) {
+    using Search = HeaderPlace::Search;
+    std::uint8_t at_hand = packet[6];
+    for (std::size_t at = Ipv6View::length;;) {
+        const auto place = [at](Search search) {
+            return HeaderPlace{search, static_cast<std::uint32_t>(at)};
+        };
+        if (!is_skipped_extension(at_hand)) return place(at_hand == number ? Search::found : Search::absent);
+        const bool reads_four = at_hand == protocol::routing || at_hand == protocol::fragment;
+        if (at + (reads_four ? 4 : 2) > packet.size()) return place(Search::broken);
+        if (at_hand == number) return place(Search::found);
+        if (at_hand == protocol::fragment && (load_be16(&packet[at + 2]) & 0xfff8) != 0)
+            return place(Search::absent);
+        const std::size_t length = announced_length(at_hand, packet[at + 1]);
+        at_hand = packet[at];
+        at += length;
+    }
+}
+
 }  // namespace gatehouse::wire

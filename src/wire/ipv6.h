@@ -132,4 +132,17 @@ struct TransportPlace {
 // `packet`: at least the fixed header, up to the packet's end.
 TransportPlace find_transport(Bytes packet);
 
+// The first header with a given number, as Linux's ipv6_find_hdr() finds it: the search ends at the first
+// header that isn't an extension header, and at what a fragment other than the first holds.
+struct HeaderPlace {
+    enum class Search : std::uint8_t {
+        found,
+        absent,
+        broken,  // the packet ends before it is there or absent for certain
+    };
+    Search search = Search::absent;
+    std::uint32_t offset = 0;  // from the IPv6 header; its first bytes (four of a routing header) are there
+};
+HeaderPlace find_header(Bytes packet, std::uint8_t number);
+
 }  // namespace gatehouse::wire

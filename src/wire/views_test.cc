@@ -214,6 +214,39 @@ TEST(Ipv6Extensions, StopBeforeDataTheyCannotRead) {
     }
 }
 
+TEST(FindHeader, FindsWhatLinuxFinds) {
+    using Search = HeaderPlace::Search;
+    const auto packet = [](std::uint8_t first, Vector behind) {
+        Vector bytes(Ipv6View::length);
+        bytes[6] = first;
+        bytes.insert(bytes.end(), behind.begin(), behind.end());
+        return bytes;
+    };
+    const struct {
+        const char* name;
+        Vector packet;
+        std::uint8_t number;
+        Search search;
+        std::uint32_t offset;
+    } cases[] = {
+        {"the transport", packet(6, {}), 6, Search::found, 40},
+        {"past an extension", packet(60, {51, 0, 0, 0, 0, 0, 0, 0, 6, 0}), 51, Search::found, 48},
+        {"not there", packet(60, {6, 0, 0, 0, 0, 0, 0, 0}), 51, Search::absent, 48},
+        {"its second byte is missing", packet(60, {51, 0, 0, 0, 0, 0, 0, 0, 6}), 51, Search::broken, 48},
+        {"past a header that runs past the packet", packet(60, {51, 9, 0, 0}), 51, Search::broken, 120},
+        {"no extension behind one that does", packet(60, {6, 9, 0, 0}), 51, Search::absent, 120},
+        {"routing takes four bytes", packet(43, {6, 0, 0}), 43, Search::broken, 40},
+        {"a later fragment's header", packet(44, {51, 0, 0, 8, 0, 0, 0, 0}), 44, Search::found, 40},
+        {"in a later fragment", packet(44, {51, 0, 0, 8, 0, 0, 0, 0, 6, 0}), 51, Search::absent, 40},
+        {"in a first fragment", packet(44, {51, 0, 0, 1, 0, 0, 0, 0, 6, 0}), 51, Search::found, 48},
+    };
+    for (const auto& c : cases) {
+        const auto place = find_header(c.packet, c.number);
+        EXPECT_EQ(place.search, c.search) << c.name;
+        EXPECT_EQ(place.offset, c.offset) << c.name;
+    }
+}
+
 TEST(TcpView, ReadsHeaderAndTypedOptions) {
     PacketBuilder b;
     b.tcp({.source = 1,

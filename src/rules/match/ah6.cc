@@ -1,4 +1,6 @@
 // ip6tables -m ah: an authentication header among an IPv6 packet's extension headers.
+#include <algorithm>
+
 #include "rules/declaration.h"
 #include "rules/match/spi.h"
 #include "wire/ipv6.h"
@@ -24,19 +26,16 @@ struct Ah6 {
         flag<&Ah6::reserved>("ahres", {.help = "its reserved field is zero"}),
     };
 
-    // A packet whose extension headers break off before one is found is dropped.
+    // A packet that breaks off before one is found, or within it, is dropped.
     MatchResult test(const Context& context) const {
-        const auto ip = wire::Ipv6View::parse(context.packet.network());
-        if (!ip) return MatchResult::hotdrop;
-        wire::Ipv6Extensions extensions(*ip);
-        while (extensions.number() != wire::protocol::ah) {
-            if (!wire::is_skipped_extension(extensions.number())) return MatchResult::no;
-            const auto passed = extensions.next();
-            if (!passed) return extensions.fault() ? MatchResult::hotdrop : MatchResult::no;
-        }
-        const Bytes header = extensions.rest();
-        if (header.size() < fixed_header) return MatchResult::hotdrop;
+        using Search = wire::HeaderPlace::Search;
+        const Bytes packet = context.packet.network();
+        const auto place = wire::find_header(packet, wire::protocol::ah);
+        if (place.search != Search::found)
+            return place.search == Search::broken ? MatchResult::hotdrop : MatchResult::no;
+        const Bytes header = packet.subspan(place.offset);
         const std::uint32_t bytes = (header[1] + 2u) * 4u;
+        if (header.size() < std::max<std::size_t>(fixed_header, bytes)) return MatchResult::hotdrop;
         const bool hit = spis.passes(spis->contains(load_be32(&header[spi_at]))) &&
                          (!length || *length == 0 || length.passes(bytes == *length)) &&
                          (!reserved || load_be16(&header[reserved_at]) == 0);

@@ -97,8 +97,9 @@ struct Tcp {
     MatchResult test(const Context& context) const {
         const Flat& flat = context.packet.flat;
         if (flat.transport == Transport::fragment) {
-            // A fragment at offset 1 would overwrite the flags that a filter saw (RFC 1858).
-            return flat.fragment_offset == 1 ? MatchResult::hotdrop : MatchResult::no;
+            // A fragment at offset 1 would overwrite the flags that a filter saw (RFC 1858). Linux means
+            // IPv4's, where the offset counts eights of bytes; IPv6's it counts in bytes.
+            return flat.fragment_offset == 1 && is_v4(flat.family) ? MatchResult::hotdrop : MatchResult::no;
         }
         if (flat.transport != Transport::whole) return MatchResult::hotdrop;
         if (!sport.passes(sport->contains(flat.sport)) || !dport.passes(dport->contains(flat.dport)))

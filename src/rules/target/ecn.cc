@@ -1,6 +1,7 @@
 // -j ECN: takes the bits of explicit congestion notification (RFC 3168) out of packets, or sets them.
 #include <fmt/format.h>
 
+#include "base/checksum.h"
 #include "packet/edit.h"
 #include "rules/declaration.h"
 #include "rules/selectors.h"
@@ -65,6 +66,17 @@ struct Ecn {
     }
 
   private:
+    static constexpr std::uint16_t flags_word = 12, sum_word = 16;
+
+    // Linux doesn't ask whether the packet is a later fragment: it takes the data for a TCP header.
+    static void set_word_of_later_fragment(Packet& packet, std::uint16_t to) {
+        std::uint8_t* const flags = packet.l4() + flags_word;
+        std::uint8_t* const sum = packet.l4() + sum_word;
+        store_be16(sum, checksum::update16(load_be16(sum), load_be16(flags), to));
+        store_be16(flags, to);
+        packet.changed = true;
+    }
+
     void mark_network(Context& context) const {
         const std::uint32_t before = context.packet.flat.tos;
         const std::uint32_t after = (before & ~3u) | *ect;
@@ -77,7 +89,7 @@ struct Ecn {
         namespace flag = wire::tcp_flag;
         Packet& packet = context.packet;
         const Bytes segment = packet.transport();
-        if (packet.flat.fragment_offset != 0 || segment.size() < tcp_header::fixed) return Outcome::drop;
+        if (segment.size() < tcp_header::fixed) return Outcome::drop;
         const std::uint8_t before = segment[13];
         std::uint8_t after = before;
         const auto put = [&](std::uint8_t which, bool on) {
@@ -86,7 +98,12 @@ struct Ecn {
         if (remove || ece) put(flag::ece, ece && *ece == 1);
         if (remove || cwr) put(flag::cwr, cwr && *cwr == 1);
         if (after == before) return Outcome::next;
-        tcp_header::set_bytes(packet, 12, static_cast<std::uint16_t>(segment[12] << 8 | after));
+        const auto word = static_cast<std::uint16_t>(segment[12] << 8 | after);
+        if (packet.flat.fragment_offset == 0) {
+            tcp_header::set_bytes(packet, flags_word, word);
+        } else {
+            set_word_of_later_fragment(packet, word);
+        }
         context.trace({.kind = TraceKind::altered, .text = "TCP flags", .before = before, .after = after});
         return Outcome::next;
     }
