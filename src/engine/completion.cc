@@ -1,20 +1,15 @@
 // How a packet's way ends, or pauses.
-#include "engine/core.h"
-#include "packet/reason.h"
+#include "engine/stages.h"
 
 namespace gatehouse {
 
-namespace {
-
-void trace_end(const Context& context, Disposition disposition) {
+void Engine::Core::trace_end(const Context& context, Disposition disposition) {
     if (disposition == Disposition::forwarded) {
         context.trace({.kind = TraceKind::departure});
     } else {
         context.trace({.kind = TraceKind::decision, .finding = context.finding});
     }
 }
-
-}  // namespace
 
 void Engine::Core::count_ended(Disposition disposition) {
     switch (disposition) {
@@ -37,30 +32,12 @@ void Engine::Core::settle_generated(Packet& packet, const Completion& completion
     emitter.give_back(&packet);
 }
 
-void Engine::Core::settle(Packet& packet, const Completion& completion) {
+// A packet that the engine made, or put together.
+void Engine::Core::settle_ours(Packet& packet, const Completion& completion) {
     const bool whole = defrag::Whole::of(packet) != nullptr;
-    if (completion.finding && !whole)
-        ++statistics.reasons[static_cast<std::size_t>(completion.finding.reason)];
-    if (packet.generated) return settle_generated(packet, completion);
     if (whole) return settle_whole(packet, completion);
-    if (completion.disposition == Disposition::forwarded) [[likely]] {
-        ++statistics.forwarded;
-    } else {
-        count_ended(completion.disposition);
-    }
-    outlet.complete(packet, completion);
-}
-
-void Engine::Core::finish(Passage& passage, Disposition disposition) {
-    const Context& context = passage.context;
-    if (context.traced()) [[unlikely]]
-        trace_end(context, disposition);
-    settle(context.packet, {.disposition = disposition,
-                            .out = context.out,
-                            .finding = context.finding,
-                            .decision = context.decision,
-                            .mark = context.packet.mark,
-                            .changed = context.packet.changed});
+    if (completion.finding) ++statistics.reasons[static_cast<std::size_t>(completion.finding.reason)];
+    settle_generated(packet, completion);
 }
 
 void Engine::Core::drop(Passage& passage, Finding finding) {

@@ -33,7 +33,7 @@ struct Origin {
 // initialised member by member (as an aggregate it would be cleared as a block, at twice the cost).
 struct Passage {
     Passage(Packet& packet, Services& services, Hook hook, InterfaceId in = InterfaceId::none)
-        : context{.packet = packet, .services = services, .hook = hook, .in = in} {}
+        : context(packet, services, hook, in) {}
 
     Context context;
     route::Decision route{};
@@ -82,11 +82,14 @@ struct Engine::Core final : defrag::Releaser {
     void originate(Packet& packet, const EngineEmitter::Made* made);
     Address source_for(const Packet& packet, const Passage& passage, const EngineEmitter::Made* made) const;
     void live(Passage& passage, std::size_t row);
-    bool run_hook(Passage& passage, std::size_t row);
+    bool run_hook(Passage& passage, const Order::ByHook& hooks, std::size_t row);
+    bool end_hook(Passage& passage, Verdict verdict, std::size_t row);
+    bool run_and_reroute(Passage& passage, std::size_t row);
 
-    // stages.cc: what receive.cc's page calls, one a stage.
+    // stages.h: what receive.cc's page calls, one a stage; stages.cc: what these leave to others.
     bool looped_back(const Passage& passage) const;
     bool route_arrival(Passage& passage);
+    bool route_unlike_most(Passage& passage);
     void drain_emitted() {
         if (emitter.any_waiting()) send_emitted();
         if (tracking != nullptr) tracking->settle();
@@ -96,6 +99,8 @@ struct Engine::Core final : defrag::Releaser {
     void deliver(Passage& passage);
     void pass_on(Passage& passage);
     void depart(Passage& passage);
+    const Mac* link_destination(const Passage& passage, Mac& room) const;
+    static bool must_be_cut(const Packet& packet, std::uint32_t mtu);
     void depart_in_fragments(Passage& passage, std::uint32_t mtu);
     void loop_back(Passage& passage);
     void trace_neighbour(const Passage& passage, const Mac* mac) const;
@@ -131,6 +136,8 @@ struct Engine::Core final : defrag::Releaser {
     bool revalidate(Passage& passage);
     void expire(Time now);
     void settle(Packet& packet, const Completion& completion);
+    void settle_ours(Packet& packet, const Completion& completion);
+    static void trace_end(const Context& context, Disposition disposition);
     void settle_generated(Packet& packet, const Completion& completion);
     void count_ended(Disposition disposition);
 

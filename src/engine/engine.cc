@@ -118,7 +118,7 @@ void Engine::discard_waiting() {
 
 Verdict Engine::hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out, Finding& finding,
                      Decision& decision) {
-    Context context{.packet = packet, .services = core_->services, .hook = hook, .in = in, .out = out};
+    Context context(packet, core_->services, hook, in, out);
     core_->clock(packet.time);
     Verdict verdict = Verdict::proceed;
     for (const auto& row :

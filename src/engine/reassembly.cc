@@ -3,7 +3,7 @@
 #include <limits>
 #include <utility>
 
-#include "engine/core.h"
+#include "engine/stages.h"
 #include "hook/icmp_error.h"
 #include "packet/reason.h"
 #include "wire/protocol.h"

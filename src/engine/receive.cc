@@ -2,17 +2,15 @@
 #include <algorithm>
 #include <array>
 
-#include "engine/core.h"
+#include "engine/stages.h"
 #include "stack/arp.h"
-#include "stack/forward.h"
-#include "stack/link.h"
 
 namespace gatehouse {
 
 namespace {
 
 // Packets looked at together: as many as hide one another's cache misses.
-constexpr std::size_t sub_batch = 16;
+constexpr std::size_t sub_batch = 32;
 static_assert(sub_batch <= route::Table::most_walks);
 
 // The lines of a packet's record that its way reads and writes.
@@ -83,27 +81,46 @@ void Engine::Core::arrive(Packet& packet, const Parsed& parsed, const route::Ahe
 }
 
 // Through the stages of the hook at hand, from `row` on. False when the packet's way ended or paused there.
-inline bool Engine::Core::run_hook(Passage& passage, std::size_t row) {
-    Context& context = passage.context;
-    const auto rows = order.at(family_of(context.packet), context.hook);
+inline bool Engine::Core::run_hook(Passage& passage, const Order::ByHook& hooks, std::size_t row) {
+    const auto rows = hooks[static_cast<unsigned>(passage.context.hook)];
     for (; row < rows.size(); ++row) {
         const OrderRow& stage = rows[row];
-        const RouteChoice before = stage.reroutes ? route_choice(context.packet) : RouteChoice{};
-        switch (stage.run(stage.object, stage.argument, context)) {
-            case Verdict::proceed: break;
-            case Verdict::drop: finish(passage, Disposition::dropped); return false;
-            case Verdict::stolen: succeed(passage, row + 1); return false;
-            case Verdict::suspend: suspend(passage, row); return false;
+        if (stage.reroutes) [[unlikely]] {
+            if (!run_and_reroute(passage, row)) return false;
+            continue;
         }
-        if (stage.reroutes && !reroute(passage, before)) return false;
+        const Verdict verdict = stage.run(stage.object, stage.argument, passage.context);
+        if (verdict != Verdict::proceed) [[unlikely]]
+            return end_hook(passage, verdict, row);
     }
     return true;
 }
 
+// A stage has spoken: the packet goes no further in this hook, at least for now.
+bool Engine::Core::end_hook(Passage& passage, Verdict verdict, std::size_t row) {
+    switch (verdict) {
+        case Verdict::proceed: return true;
+        case Verdict::drop: finish(passage, Disposition::dropped); break;
+        case Verdict::stolen: succeed(passage, row + 1); break;
+        case Verdict::suspend: suspend(passage, row); break;
+    }
+    return false;
+}
+
+// A stage of OUTPUT behind which the route is asked for again if what it was chosen by is another.
+bool Engine::Core::run_and_reroute(Passage& passage, std::size_t row) {
+    Context& context = passage.context;
+    const OrderRow& stage = order.at(family_of(context.packet), context.hook)[row];
+    const RouteChoice before = route_choice(context.packet);
+    const Verdict verdict = stage.run(stage.object, stage.argument, context);
+    return end_hook(passage, verdict, row) && reroute(passage, before);
+}
+
 // From the hook at hand on, behind `row` stages of it, to the packet's end.
 void Engine::Core::live(Passage& passage, std::size_t row) {
+    const Order::ByHook& hooks = order.of(family_of(passage.packet()));
     for (;; row = 0) {
-        if (!run_hook(passage, row)) return;
+        if (!run_hook(passage, hooks, row)) return;
         switch (passage.context.hook) {
             case Hook::prerouting:
                 if (!route_arrival(passage)) return;

@@ -1,24 +1,15 @@
-// What happens at each step of receive.cc's page.
-#include <new>
+// What happens at the steps of receive.cc's page to packets unlike most (see stages.h).
+
+#include "engine/stages.h"
 
 #include "defrag/fragment.h"
-#include "engine/core.h"
 #include "hook/emit.h"
 #include "packet/edit.h"
-#include "packet/reason.h"
-#include "stack/forward.h"
 #include "stack/ip_options.h"
-#include "stack/link.h"
 #include "stack/local.h"
 #include "wire/protocol.h"
 
 namespace gatehouse {
-
-namespace {
-
-bool has_options(const Packet& packet) { return is_v4(packet.flat.family) && (packet.l3()[0] & 15) > 5; }
-
-}  // namespace
 
 // An ICMPv6 error comes from the interface that the packet it is about came in by (Linux's icmp6_send);
 // everything else from the one it leaves by.
@@ -79,18 +70,19 @@ bool Engine::Core::looped_back(const Passage& passage) const {
            interface(passage.context.in).loopback;
 }
 
-// Where to, now that PRE_ROUTING has let it pass: INPUT or FORWARD. False when its way ended here.
-bool Engine::Core::route_arrival(Passage& passage) {
+// What route_arrival() makes of a packet that isn't simply passed on: it is for this host, refused, or has
+// options, or its route takes a closer look. True with the hook moved on to INPUT, or not for one that goes
+// on to FORWARD. False when its way ended here.
+bool Engine::Core::route_unlike_most(Passage& passage) {
     Context& context = passage.context;
     Packet& packet = context.packet;
     const auto& route = passage.route;
-    // Made in its place: a copy would wait for the parts of what was just written to come together.
-    if (!looped_back(passage)) [[likely]]
-        new (&passage.route) route::Decision(router().input(route_key(packet, context.in), passage.ahead));
+    if (!looped_back(passage)) passage.route = router().input(route_key(packet, context.in), passage.ahead);
     if (context.traced()) [[unlikely]]
         trace_route(passage);
     if (route.kind != route::Kind::drop && route.kind != route::Kind::forward) context.hook = Hook::input;
-    if (has_options(packet) && !stack::refused_outright(route)) [[unlikely]] {
+    const bool options = is_v4(packet.flat.family) && packet.flat.l4 - packet.flat.l3 > 20;
+    if (options && !stack::refused_outright(route)) {
         if (const Finding finding = stack::accept_options(context, route)) {
             drop(passage, finding);
             return false;
@@ -101,20 +93,8 @@ bool Engine::Core::route_arrival(Passage& passage) {
         drop(passage, {.reason = route.reason, .numbers = {index(context.in)}});
         return false;
     }
-    if (context.hook == Hook::input) {
-        const bool piece = is_v4(packet.flat.family) && packet.flat.fragmented;
-        return !piece || gather_local(passage);
-    }
-    context.out = route.interface;
-    const defrag::Whole* const whole = defrag::Whole::of(packet);
-    const std::uint32_t largest = whole == nullptr ? 0 : whole->largest;
-    const std::uint32_t mtu = stack::path_mtu(route, interface(route.interface));
-    if (const Finding finding = stack::prepare_forward(context, mtu, largest)) {
-        drop(passage, finding);
-        return false;
-    }
-    context.hook = Hook::forward;
-    return true;
+    const bool piece = is_v4(packet.flat.family) && packet.flat.fragmented;
+    return context.hook != Hook::input || !piece || gather_local(passage);
 }
 
 void Engine::Core::trace_route(const Passage& passage, bool again) const {
@@ -163,15 +143,6 @@ bool Engine::Core::reroute(Passage& passage, const RouteChoice& before) {
     return false;
 }
 
-// FORWARD let it pass.
-void Engine::Core::pass_on(Passage& passage) {
-    Context& context = passage.context;
-    if (context.options.changed)
-        stack::finish_options(
-            context, router().select_source(Family::ipv4, context.out, context.packet.flat.destination));
-    context.hook = Hook::postrouting;
-}
-
 // INPUT let it pass: a program's, or the router's own stack's.
 void Engine::Core::deliver(Passage& passage) {
     Context& context = passage.context;
@@ -194,38 +165,13 @@ void Engine::Core::deliver(Passage& passage) {
     finish(passage, Disposition::consumed);
 }
 
-namespace {
-
 // What came in fragments leaves in fragments, and IPv6's without a need only if it is larger than they were.
-bool must_be_cut(const Packet& packet, std::uint32_t mtu) {
+bool Engine::Core::must_be_cut(const Packet& packet, std::uint32_t mtu) {
     if (packet.segmentation != SegmentationType::none) return false;
     const std::uint32_t length = packet.flat.l3_length;
     const defrag::Whole* const whole = defrag::Whole::of(packet);
     if (length > mtu || whole == nullptr) return length > mtu;
     return is_v4(packet.flat.family) || length > whole->largest;
-}
-
-}  // namespace
-
-// POST_ROUTING let it pass: out over the link, whole or in fragments.
-void Engine::Core::depart(Passage& passage) {
-    Context& context = passage.context;
-    Packet& packet = context.packet;
-    const Interface& out = interface(context.out);
-    if (out.loopback) return loop_back(passage);
-    if (!out.up) return drop(passage, {.reason = Reason::interface_down, .numbers = {index(context.out)}});
-    const Origin* const origin = passage.origin;
-    Mac group;
-    const Mac* mac = stack::link_destination(router(), passage.route, packet.flat, group);
-    if (mac == nullptr && origin != nullptr && context.out == origin->back_by) mac = &origin->back_to;
-    if (context.traced()) [[unlikely]]
-        trace_neighbour(passage, mac);
-    if (mac == nullptr)
-        return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
-    stack::frame(packet, out.mac, *mac);
-    const std::uint32_t mtu = stack::path_mtu(passage.route, out);
-    if (must_be_cut(packet, mtu)) return depart_in_fragments(passage, mtu);
-    finish(passage, Disposition::forwarded);
 }
 
 // The packet doesn't fit its link and may be cut: its fragments leave in its place.

@@ -63,12 +63,17 @@ struct Suspension {
     Nanoseconds patience = 30 * second;
 };
 
+// Made for each packet, and so member by member: an aggregate of this size would be cleared as a block first.
 struct Context {
+    Context(Packet& of, Services& with, Hook at, InterfaceId from = InterfaceId::none,
+            InterfaceId to = InterfaceId::none)
+        : packet(of), services(with), hook(at), in(from), out(to) {}
+
     Packet& packet;
     Services& services;
-    Hook hook{};
-    InterfaceId in = InterfaceId::none;
-    InterfaceId out = InterfaceId::none;
+    Hook hook;
+    InterfaceId in;
+    InterfaceId out;
     Finding finding{};
     Decision decision{};
     Suspension suspension{};

@@ -66,8 +66,11 @@ class Order {
     std::span<const OrderRow> rows() const { return rows_; }
     // The rows at one hook that have a function.
     std::span<const OrderRow> at(HookFamily family, Hook hook) const {
-        return active_[static_cast<unsigned>(family)][static_cast<unsigned>(hook)];
+        return of(family)[static_cast<unsigned>(hook)];
     }
+    // The same of all hooks of a family.
+    using ByHook = std::array<std::span<const OrderRow>, hook_count>;
+    const ByHook& of(HookFamily family) const { return active_[static_cast<unsigned>(family)]; }
     // Counts changes: a waiting packet's place is looked up anew when this has moved.
     std::uint32_t generation() const { return generation_; }
 
@@ -76,7 +79,7 @@ class Order {
 
     std::vector<OrderRow> rows_;
     std::vector<OrderRow> filled_;  // those with a function
-    std::array<std::array<std::span<const OrderRow>, hook_count>, hook_family_count> active_;
+    std::array<ByHook, hook_family_count> active_;
     std::uint32_t generation_ = 0;
 };
 

@@ -15,6 +15,21 @@ namespace gatehouse::edit {
 void set_source(Packet& packet, const Address& to);
 void set_destination(Packet& packet, const Address& to);
 void set_ttl(Packet& packet, std::uint8_t to);  // hop limit on IPv6
+// set_ttl() to one less, which every packet that is passed on pays for. The TTL isn't zero.
+inline void take_hop(Packet& packet) {
+    std::uint8_t* const l3 = packet.l3();
+    const auto to = static_cast<std::uint8_t>(packet.flat.ttl - 1);
+    if (is_v4(packet.flat.family)) {
+        // What the checksum covers loses 0x0100, and so the checksum gains that (RFC 1141).
+        const std::uint32_t sum = load_be16(l3 + 10) + 0x0100u;
+        store_be16(l3 + 10, static_cast<std::uint16_t>(sum + (sum >= 0xffff)));
+        l3[8] = to;
+    } else {
+        l3[7] = to;
+    }
+    packet.flat.ttl = to;
+    packet.changed = true;
+}
 void set_tos(Packet& packet, std::uint8_t to);  // the whole octet; traffic class on IPv6
 void set_source_port(Packet& packet, std::uint16_t to);
 void set_destination_port(Packet& packet, std::uint16_t to);

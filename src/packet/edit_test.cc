@@ -176,6 +176,22 @@ TEST(Edit, RandomChainsOfEditsStayRight) {
     }
 }
 
+// Whatever the checksum field holds, and whether or not it is right.
+TEST(Edit, TakingAHopIsSettingTheTtlToOneLess) {
+    TestFrame one(frame(protocols[1], Family::ipv4, 3)), other(frame(protocols[1], Family::ipv4, 3));
+    for (std::uint32_t sum = 0; sum <= 0xffff; ++sum) {
+        for (TestFrame* f : {&one, &other}) {
+            set_ttl(f->packet, static_cast<std::uint8_t>(1 + sum % 255));
+            store_be16(f->packet.l3() + 10, static_cast<std::uint16_t>(sum));
+        }
+        take_hop(one.packet);
+        set_ttl(other.packet, static_cast<std::uint8_t>(other.packet.flat.ttl - 1));
+        ASSERT_EQ(load_be16(one.packet.l3() + 10), load_be16(other.packet.l3() + 10)) << sum;
+        ASSERT_EQ(one.packet.flat.ttl, other.packet.flat.ttl) << sum;
+        ASSERT_EQ(one.packet.l3()[8], one.packet.flat.ttl) << sum;
+    }
+}
+
 TEST(Edit, AWrongChecksumStaysWrong) {
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         auto bytes = frame(protocols[0], family, 20);

@@ -145,7 +145,7 @@ class Table {
 
     // find() for up to `most_walks` addresses side by side, so that their cache misses overlap. What is found
     // is on its way to the cache, too.
-    static constexpr std::size_t most_walks = 16;
+    static constexpr std::size_t most_walks = 32;
     void find_many(std::span<Sought* const> sought) const;
 
     void for_each(const std::function<void(const Prefix&, const Nexthop&)>& visit) const;

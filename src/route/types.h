@@ -73,6 +73,11 @@ constexpr bool is_ordinary4(const Address& a) {
 constexpr Address loopback6{{0, 0, 0, 1}};
 constexpr bool is_multicast6(const Address& a) { return a.words[0] >> 24 == 0xff; }
 constexpr bool is_link_local6(const Address& a) { return a.words[0] >> 22 == 0xfe80 >> 6; }
+// Unicast, and neither loopback, link-local nor unspecified, beyond doubt: most addresses.
+constexpr bool is_ordinary(const Address& a, Family family) {
+    const std::uint32_t first = a.words[0] >> 24;
+    return is_v4(family) ? is_ordinary4(a) : first - 1 < 0xfd;
+}
 // The multicast scope (1 interface, 2 link, 5 site, 14 global) of a multicast address.
 constexpr unsigned multicast_scope6(const Address& a) { return (a.words[0] >> 16) & 0xf; }
 

@@ -231,7 +231,7 @@ class LogLines : public ::testing::Test {
   protected:
     LogLines() { interfaces.add({.name = "lan"}); }
     std::string line(Packet& packet, InterfaceId in, const LogDetails& details) {
-        const Context context{.packet = packet, .services = services, .hook = Hook::prerouting, .in = in};
+        const Context context(packet, services, Hook::prerouting, in);
         return log_line(context, "p: ", details);
     }
 

@@ -402,7 +402,7 @@ class Keeper final : public Emitter {
 Packet* answer(const Case& c, Keeper& keeper, Packet& packet) {
     Random random{1};
     Services services{.random = &random, .emitter = &keeper};
-    Context context{.packet = packet, .services = services, .hook = c.hook};
+    Context context(packet, services, c.hook);
     if (c.hook == Hook::forward) edit::set_ttl(packet, static_cast<std::uint8_t>(packet.flat.ttl - 1));
     if (c.reset) {
         send_reset(context);

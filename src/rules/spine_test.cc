@@ -42,7 +42,7 @@ struct Sample {
     Services services;
     InterfaceId in, out;
     PacketKey key() {
-        Context context{.packet = packet, .services = services, .in = in, .out = out};
+        Context context(packet, services, Hook::prerouting, in, out);
         return key_of(context);
     }
 };

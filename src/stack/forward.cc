@@ -1,7 +1,6 @@
 #include "stack/forward.h"
 
 #include "hook/icmp_error.h"
-#include "packet/edit.h"
 #include "packet/reason.h"
 #include "wire/protocol.h"
 
@@ -57,17 +56,11 @@ Finding forward6(Context& context, std::uint32_t mtu, std::uint32_t largest_frag
 
 }  // namespace
 
-Finding prepare_forward(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment) {
-    Packet& packet = context.packet;
+Finding forward_detail::judge(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment) {
+    const Packet& packet = context.packet;
     if (packet.type != PacketType::host) return {.reason = Reason::not_forwarded_scope};
-    const Finding finding = is_v4(packet.flat.family) ? forward4(context, mtu, largest_fragment)
-                                                      : forward6(context, mtu, largest_fragment);
-    if (finding) return finding;
-    const std::uint8_t before = packet.flat.ttl;
-    edit::set_ttl(packet, static_cast<std::uint8_t>(before - 1));
-    if (context.traced()) [[unlikely]]
-        context.trace({.kind = TraceKind::altered, .text = "ttl", .before = before, .after = before - 1u});
-    return {};
+    return is_v4(packet.flat.family) ? forward4(context, mtu, largest_fragment)
+                                     : forward6(context, mtu, largest_fragment);
 }
 
 bool refused_outright(const route::Decision& route) {

@@ -35,7 +35,7 @@ constexpr Site sites[] = {
     {"rules/target/tcpmss.cc", altered, "maximum segment size option"},
     {"rules/target/tcpoptstrip.cc", altered, ""},
     {"rules/target/tos.cc", altered, ""},
-    {"stack/forward.cc", altered, ""},
+    {"stack/forward.h", altered, ""},
     {"stack/local.cc", generated, ""},
     {"stack/neighbour_discovery.cc", generated, "", false, true},
     {"stack/reset.cc", generated, ""},

@@ -30,7 +30,7 @@ struct Fixture {
         TestFrame test(frame);
         EXPECT_FALSE(parse_frame(test.packet).finding);
         services.now = now;
-        Context context{.packet = test.packet, .services = services, .hook = Hook::prerouting};
+        Context context(test.packet, services, Hook::prerouting);
         tracking.track(context);
         tracking.confirm(context);
         const Info info = tracking.seen(test.packet).info;

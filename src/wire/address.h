@@ -1,6 +1,7 @@
 // Addresses and prefixes of IPv4, IPv6 and Ethernet, with their text forms.
 #pragma once
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -43,8 +44,9 @@ struct Address {
     friend constexpr auto operator<=>(const Address&, const Address&) = default;
     // Written out: as a default it would be a call of memcmp, on every packet's way.
     friend constexpr bool operator==(const Address& a, const Address& b) {
-        return ((a.words[0] ^ b.words[0]) | (a.words[1] ^ b.words[1]) | (a.words[2] ^ b.words[2]) |
-                (a.words[3] ^ b.words[3])) == 0;
+        const auto x = std::bit_cast<std::array<std::uint64_t, 2>>(a);
+        const auto y = std::bit_cast<std::array<std::uint64_t, 2>>(b);
+        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
     }
     friend constexpr Address operator&(Address a, const Address& b) {
         for (unsigned i = 0; i < 4; ++i) a.words[i] &= b.words[i];

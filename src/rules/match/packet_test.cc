@@ -37,8 +37,7 @@ class Matches : public ::testing::Test {
     Services services{.random = &random, .router = &router, .interfaces = &interfaces};
 
     StepResult run(Runner& runner, Frame& frame) {
-        Context context{
-            .packet = frame.packet, .services = services, .hook = Hook::input, .in = InterfaceId{0}};
+        Context context(frame.packet, services, Hook::input, InterfaceId{0});
         return runner(context);
     }
     StepResult run(std::string_view match, std::string_view text, Frame& frame, const Rule& rule) {
@@ -243,7 +242,7 @@ TEST_F(Matches, PackedSelectorsAdmitWhatMatches) {
         Packed packed;
         extension->declaration().pack(extension->parameters(), packed);
         Frame frame(c.family, c.header, c.payload);
-        Context context{.packet = frame.packet, .services = services};
+        Context context(frame.packet, services, Hook::prerouting);
         EXPECT_TRUE(admits(packed, key_of(context))) << c.match << " " << c.text;
     }
 }

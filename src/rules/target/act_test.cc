@@ -67,11 +67,7 @@ class Targets : public ::testing::Test {
         }
         recorder.events.clear();
         packet->traced = true;
-        Context context{.packet = *packet,
-                        .services = services,
-                        .hook = Hook::forward,
-                        .in = InterfaceId{0},
-                        .out = InterfaceId{0}};
+        Context context(*packet, services, Hook::forward, InterfaceId{0}, InterfaceId{0});
         Runner runner(std::move(*target));
         const StepResult result = runner(context);
         suspension = context.suspension;
