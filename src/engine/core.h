@@ -109,7 +109,7 @@ struct Engine::Core final : defrag::Releaser {
     // reassembly.cc: fragments that wait, and the datagrams made of them.
     void track_fragments6();
     defrag::Reassembler& reassembler(Family family, defrag::Purpose purpose);
-    Verdict gather(Context& context, defrag::Purpose purpose);
+    Verdict gather(Context& context, defrag::Purpose purpose, std::uint16_t zone = 0);
     static Verdict gather_at_hook(void* core, std::uint32_t, Context& context);
     bool gather_local(Passage& passage);
     void succeed(const Passage& passage, std::size_t row);

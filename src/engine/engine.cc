@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <limits>
 
 #include "engine/core.h"
@@ -185,6 +186,11 @@ Result<void> Engine::apply(rules::Transaction& transaction) {
     if (!same_names(*transaction.interfaces(), core_->router().interfaces())) {
         return fail("the interfaces have changed since the transaction was prepared",
                     "prepare it again with the engine's interfaces");
+    }
+    for (const std::string& policy : transaction.timeout_policies()) {
+        if (core_->configuration.tracking.policy(policy) == 0)
+            return fail(fmt::format("there is no timeout policy `{}`", policy),
+                        fmt::format("[timeout.{}] in the network's description makes it", policy));
     }
     rules::Tables& tables = core_->tables(transaction.family());
     if (auto done = tables.apply(transaction); !done) return done;

@@ -21,9 +21,9 @@ defrag::Reassembler& Engine::Core::reassembler(Family family, Purpose purpose) {
 // Hands the context's packet to the fragments of its datagram. proceed: it isn't a fragment, or goes on as
 // one; stolen: it waits, or its datagram is whole, which goes on as `successor`; drop: as the
 // finding says.
-Verdict Engine::Core::gather(Context& context, Purpose purpose) {
+Verdict Engine::Core::gather(Context& context, Purpose purpose, std::uint16_t zone) {
     Packet& packet = context.packet;
-    const auto piece = defrag::read_piece(packet, {.purpose = purpose}, context.in);
+    const auto piece = defrag::read_piece(packet, {.purpose = purpose, .zone = zone}, context.in);
     if (!piece) return Verdict::proceed;
     auto& fragments = reassembler(packet.flat.family, purpose);
     const Taken taken = fragments.take(packet, *piece, context.in, services.now, *this);
@@ -50,11 +50,15 @@ Verdict Engine::Core::gather(Context& context, Purpose purpose) {
 Verdict Engine::Core::gather_at_hook(void* core, std::uint32_t, Context& context) {
     Packet& packet = context.packet;
     // Nobody tracks what a rule before this one exempted, and a tracked packet was whole.
-    if (packet.connection.info != 0 || packet.generated || defrag::Whole::of(packet) != nullptr)
-        return Verdict::proceed;
+    const auto info = static_cast<track::Info>(packet.connection.info);
+    const bool spoken_of = info != track::Info::none && info != track::Info::templated;
+    if (spoken_of || packet.generated || defrag::Whole::of(packet) != nullptr) return Verdict::proceed;
     if (is_v4(packet.flat.family) && !packet.flat.fragmented) return Verdict::proceed;
-    return static_cast<Core*>(core)->gather(
-        context, context.hook == Hook::output ? Purpose::tracking_out : Purpose::tracking_in);
+    Core& engine = *static_cast<Core*>(core);
+    // Fragments that rules put into different zones make different datagrams.
+    const track::Zone zone = engine.tracking == nullptr ? track::Zone{} : engine.tracking->zone_given(packet);
+    return engine.gather(context, context.hook == Hook::output ? Purpose::tracking_out : Purpose::tracking_in,
+                         zone.value);
 }
 
 // The datagram that the packet at hand made whole, if it did, goes on in its stead, at `row` of the hook.

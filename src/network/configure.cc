@@ -151,6 +151,18 @@ Result<void> add_routes(const Network& network, route::Router& router) {
     return {};
 }
 
+// The default policy first: the others begin as it is.
+Result<void> set_timeouts(const Network& network, Configuration& configuration) {
+    for (const bool of_default : {true, false}) {
+        for (const auto& [policy, timeout, value] : network.timeouts) {
+            if ((policy == configuration.tracking.timeouts.name) != of_default) continue;
+            const auto done = configuration.tracking.set_timeout(policy, timeout, value);
+            if (!done) return wrong(network, fmt::format("{}.{}", policy, timeout), done);
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<Configuration> configure(const Network& network) {
@@ -160,10 +172,12 @@ Result<Configuration> configure(const Network& network) {
     if (auto added = add_neighbours(network, *router); !added) return std::unexpected(added.error());
     if (auto added = add_routes(network, *router); !added) return std::unexpected(added.error());
     Configuration configuration;
+    configuration.tracking.debug = network.debug;
     for (const auto& [name, value] : network.sysctls) {
         if (auto done = set_sysctl(name, value, *router, configuration); !done)
             return wrong(network, name, done);
     }
+    if (auto done = set_timeouts(network, configuration); !done) return std::unexpected(done.error());
     for (const auto& [name, value] : network.settings) {
         if (auto done = set(configuration, name, value); !done) return wrong(network, name, done);
     }

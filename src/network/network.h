@@ -25,15 +25,22 @@ struct Port {
 };
 
 struct Network {
+    bool debug = false;  // mode = "debug": every knob of connection tracking may be set
     std::vector<Port> ports;
     // What follows `ip route add` and `ip rule add`; for IPv6 when it holds a colon or begins with "-6 ".
     std::vector<std::string> routes;
     std::vector<std::string> rules;
     // Set last; a key that doesn't exist is an error.
     std::vector<std::pair<std::string, std::string>> sysctls;
+    // Timeout policies ("default" or a name of one's own): timeouts by name, as in "tcp.established".
+    struct TimeoutSetting {
+        std::string policy, timeout, value;
+    };
+    std::vector<TimeoutSetting> timeouts;
     // Of the engine itself (network/settings.h); a kernel has none of these.
     std::vector<std::pair<std::string, std::string>> settings;
-    // Where a text above (an address, a route, a rule, the name of a sysctl or setting) stands in the file
+    // Where a text above (an address, a route, a rule, the name of a sysctl or setting, a timeout as
+    // "POLICY.PROTOCOL.NAME") stands in the file
     // that it is from, for errors about it.
     std::map<std::string, Place, std::less<>> places;
 };

@@ -94,6 +94,39 @@ TEST(Network, ThePageNamesEverySysctlAndSetting) {
         EXPECT_THAT(page, HasSubstr(fmt::format("`{}`", setting.name)));
 }
 
+TEST(Network, ThePageNamesEverySettingOfTracking) {
+    std::ifstream file(GATEHOUSE_SOURCE_DIR "/doc/network.md");
+    const std::string page(std::istreambuf_iterator<char>(file), {});
+    for (const auto& name : track::Settings::names()) EXPECT_THAT(page, HasSubstr(name));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(track::Timeout::count); ++i) {
+        const auto name = track::policy_name(static_cast<track::Timeout>(i));
+        EXPECT_THAT(page, HasSubstr(fmt::format("`{}`", name)));
+    }
+}
+
+TEST(Network, DebugModeOpensEveryKnob) {
+    for (const auto& name : track::Settings::names()) {
+        SCOPED_TRACE(name);
+        const auto c = made(fmt::format("mode = [\"router\", \"debug\"]\n{}[sysctl]\n\"{}\" = {}\n", two_legs,
+                                        name, name == "track.pickup" ? "\"linux\"" : "1"));
+        ASSERT_TRUE(c) << c.error().text();
+        EXPECT_TRUE(c->tracking.debug);
+    }
+}
+
+TEST(Network, TimeoutsHavePolicies) {
+    const auto c = made(std::string(two_legs) +
+                        "[timeout.short]\ntcp.established = 60\n[timeout.default]\nudp.replied = 77\n");
+    ASSERT_TRUE(c) << c.error().text();
+    const auto& tracking = c->tracking;
+    EXPECT_EQ(tracking.timeouts[track::Timeout::udp_stream], 77 * second);
+    EXPECT_EQ(tracking.timeouts[track::Timeout::tcp_established], 432'000 * second);
+    ASSERT_EQ(tracking.policy("short"), 1);
+    EXPECT_EQ(tracking.policies[0][track::Timeout::tcp_established], 60 * second);
+    EXPECT_EQ(tracking.policies[0][track::Timeout::udp_stream], 77 * second);
+    EXPECT_EQ(tracking.policy("long"), 0);
+}
+
 struct Mistake {
     const char* name;
     std::string text;
@@ -142,7 +175,30 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"setting_value", good + "[engine]\nraw_before_defrag = 2\n",
                 "net.toml:12:1: `raw_before_defrag`: expected true or false (1 or 0), got `2`"},
         Mistake{"setting_text", good + "[engine]\nseed = \"x\"\n",
-                "net.toml:12:8: `seed`: expected a number, true or false"}),
+                "net.toml:12:1: `seed`: expected a number from 0"},
+        Mistake{"setting_list", good + "[engine]\nseed = []\n",
+                "net.toml:12:8: `seed`: expected a number, true, false or a word"},
+        Mistake{"mode", "mode = \"fast\"\n" + good, "net.toml:1:8: `mode`: expected \"router\", \"normal\""},
+        Mistake{"knob", good + "[sysctl]\n\"net.netfilter.nf_conntrack_tcp_loose\" = 0\n",
+                "net.toml:12:1: `net.netfilter.nf_conntrack_tcp_loose` is a knob of debug mode; `mode = "
+                "\"debug\"` "
+                "opens it"},
+        Mistake{"knob_timeout",
+                good + "[sysctl]\n\"net.netfilter.nf_conntrack_tcp_timeout_established\" = 60\n",
+                "`mode = \"debug\"` opens it; `tcp.established` under [timeout.default] sets it in any mode"},
+        Mistake{"knob_count", good + "[sysctl]\n\"net.netfilter.nf_conntrack_count\" = 1\n",
+                "it can't be set"},
+        Mistake{"pickup", good + "[sysctl]\n\"track.pickup\" = \"guess\"\n",
+                "net.toml:12:1: track.pickup: expected learn or linux, got `guess`"},
+        Mistake{"timeout", good + "[timeout.default]\ntcp.estblished = 60\n",
+                "net.toml:12:5: timeout policy `default`: there is no timeout `tcp.estblished`; did you mean "
+                "`tcp.established`?"},
+        Mistake{"timeout_value", good + "[timeout.short]\nudp.replied = \"long\"\n",
+                "net.toml:12:15: `udp.replied`: expected a number of seconds"},
+        Mistake{"timeout_shape", good + "[timeout.short]\nudp = 10\n",
+                "net.toml:12:7: expected a protocol's timeout"},
+        Mistake{"policy_name", good + "[timeout.this-name-is-longer-than-linux-has]\nudp.replied = 9\n",
+                "a timeout policy has a name of 1 to 31 characters"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

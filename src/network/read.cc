@@ -35,10 +35,11 @@ class Reader {
     Result<std::vector<std::string>> texts(const toml::table& table, std::string_view key);
     // What `key` holds, or `otherwise` without it.
     Result<bool> on_or_off(const toml::table& table, std::string_view key, bool otherwise) const;
-    Result<void> read_mode(const toml::table& document) const;
+    Result<void> read_mode(const toml::table& document);
+    Result<void> read_timeouts(const toml::table& document);
     Result<Port> read_port(const toml::table& table);
     Result<void> read_neighbours(const toml::table& table, Port& port);
-    // A table of name = number (or true, false) into `into`.
+    // A table of name = value into `into`: a number, true, false, or a word.
     Result<void> read_values(const toml::table& document, std::string_view key,
                              std::vector<std::pair<std::string, std::string>>& into);
 
@@ -85,12 +86,49 @@ Result<bool> Reader::on_or_off(const toml::table& table, std::string_view key, b
     return *value;
 }
 
-Result<void> Reader::read_mode(const toml::table& document) const {
+// "router", "debug", or a list of both.
+Result<void> Reader::read_mode(const toml::table& document) {
     const toml::node* mode = document.get("mode");
     if (mode == nullptr) return {};
-    const auto text = mode->value<std::string>().value_or("");
-    if (text == "bridge") return refuse(*mode, "there is no bridge here yet: only `mode = \"router\"`");
-    if (text != "router") return refuse(*mode, fmt::format("`mode`: expected \"router\", got `{}`", text));
+    const auto take = [&](const toml::node& node) -> Result<void> {
+        const auto text = node.value<std::string>().value_or("");
+        if (text == "bridge") return refuse(node, "there is no bridge here yet: only `mode = \"router\"`");
+        if (text == "debug") network_.debug = true;
+        if (text == "debug" || text == "normal" || text == "router") return {};
+        return refuse(node,
+                      fmt::format("`mode`: expected \"router\", \"normal\" or \"debug\", got `{}`", text));
+    };
+    const auto* list = mode->as_array();
+    if (list == nullptr) return take(*mode);
+    for (const auto& node : *list) {
+        if (auto taken = take(node); !taken) return taken;
+    }
+    return {};
+}
+
+// [timeout.POLICY] with tables of a protocol's timeouts, so that `tcp.established = 7200` sets one.
+Result<void> Reader::read_timeouts(const toml::table& document) {
+    const toml::node* node = document.get("timeout");
+    if (node == nullptr) return {};
+    const auto* policies = node->as_table();
+    if (policies == nullptr) return refuse(*node, "`timeout`: expected tables, as in [timeout.default]");
+    for (const auto& [policy, protocols] : *policies) {
+        const auto* by_protocol = protocols.as_table();
+        if (by_protocol == nullptr) return refuse(protocols, "expected a table, as in [timeout.default]");
+        for (const auto& [protocol, timeouts] : *by_protocol) {
+            const auto* by_name = timeouts.as_table();
+            if (by_name == nullptr)
+                return refuse(timeouts, "expected a protocol's timeout, as in `tcp.established = 7200`");
+            for (const auto& [name, seconds] : *by_name) {
+                const auto value = seconds.value_exact<std::int64_t>();
+                const std::string timeout = fmt::format("{}.{}", protocol.str(), name.str());
+                if (!value)
+                    return refuse(seconds, fmt::format("`{}`: expected a number of seconds", timeout));
+                network_.places[fmt::format("{}.{}", policy.str(), timeout)] = place_of(name.source());
+                network_.timeouts.push_back({std::string(policy.str()), timeout, std::to_string(*value)});
+            }
+        }
+    }
     return {};
 }
 
@@ -152,16 +190,20 @@ Result<void> Reader::read_values(const toml::table& document, std::string_view k
     for (const auto& [name, node] : *table) {
         const auto on = node.value_exact<bool>();
         const auto number = node.value_exact<std::int64_t>();
-        if (!on && !number)
-            return refuse(node, fmt::format("`{}`: expected a number, true or false", name.str()));
-        into.emplace_back(std::string(name.str()), on ? (*on ? "1" : "0") : std::to_string(*number));
+        const auto word = node.value_exact<std::string>();
+        if (!on && !number && !word)
+            return refuse(node, fmt::format("`{}`: expected a number, true, false or a word", name.str()));
+        into.emplace_back(std::string(name.str()), on       ? (*on ? "1" : "0")
+                                                   : number ? std::to_string(*number)
+                                                            : *word);
         network_.places[std::string(name.str())] = place_of(name.source());
     }
     return {};
 }
 
 Result<Network> Reader::read(const toml::table& document) {
-    constexpr std::string_view known[] = {"mode", "interface", "routes", "rules", "sysctl", "engine"};
+    constexpr std::string_view known[] = {"mode",   "interface", "routes", "rules",
+                                          "sysctl", "timeout",   "engine"};
     if (auto fine = only(document, known); !fine) return std::unexpected(fine.error());
     if (auto fine = read_mode(document); !fine) return std::unexpected(fine.error());
     const auto* interfaces = document["interface"].as_array();
@@ -182,6 +224,7 @@ Result<Network> Reader::read(const toml::table& document) {
     }
     if (auto done = read_values(document, "sysctl", network_.sysctls); !done)
         return std::unexpected(done.error());
+    if (auto done = read_timeouts(document); !done) return std::unexpected(done.error());
     if (auto done = read_values(document, "engine", network_.settings); !done)
         return std::unexpected(done.error());
     return std::move(network_);

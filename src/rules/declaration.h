@@ -22,6 +22,8 @@
 //                                                        fill in what is derived
 //     Need needs() const;                                what it needs with these options, in place of
 //                                                        Traits::need
+//     std::string_view timeout_policy() const;           the timeout policy that the engine must have; "" for
+//                                                        none
 //     HookSet hooks() const;                             the hooks from which it may be reached with these
 //                                                        options, within Traits::hooks
 //     void save(std::string&, Family) const;             overrides the derived text (begins with a space when
@@ -98,7 +100,7 @@ enum class StateKind : std::uint8_t { none, engine, shared };
 // What the engine must have for the extension to act. Connection tracking runs for a family while a rule of
 // that family needs it. A rule that needs what isn't there yet is kept, shown and saved, but refused by name
 // when packets are to be evaluated.
-enum class Need : std::uint8_t { nothing, tracking, nat, shared_tables, helpers, timeout_policies };
+enum class Need : std::uint8_t { nothing, tracking, nat, shared_tables, helpers };
 constexpr bool is_there(Need need) { return need == Need::nothing || need == Need::tracking; }
 std::string_view words(Need need);  // "connection tracking"
 
@@ -150,6 +152,7 @@ struct Declaration : Traits {
     void (*list)(const void*, std::string&, Family, bool) = nullptr;
     void (*pack)(const void*, Packed&) = nullptr;
     Need (*needs)(const void*) = nullptr;
+    std::string_view (*timeout_policy)(const void*) = nullptr;
     HookSet (*narrow)(const void*) = nullptr;  // the hooks that the options given leave
     StepFn step = nullptr;                     // null: declared in full, but it doesn't act yet (see `need`)
 };
@@ -249,6 +252,11 @@ constexpr Declaration declare(const Traits& traits) {
                       { p.needs() } -> std::same_as<Need>;
                   }) {
         d.needs = [](const void* p) { return static_cast<const P*>(p)->needs(); };
+    }
+    if constexpr (requires(const P& p) {
+                      { p.timeout_policy() } -> std::same_as<std::string_view>;
+                  }) {
+        d.timeout_policy = [](const void* p) { return static_cast<const P*>(p)->timeout_policy(); };
     }
     if constexpr (requires(const P& p) {
                       { p.hooks() } -> std::same_as<HookSet>;

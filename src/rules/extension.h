@@ -41,6 +41,10 @@ class Extension {
     Need need() const {
         return declaration_->needs == nullptr ? declaration_->need : declaration_->needs(parameters());
     }
+    // The timeout policy that the engine must have; "" for none.
+    std::string_view timeout_policy() const {
+        return declaration_->timeout_policy == nullptr ? "" : declaration_->timeout_policy(parameters());
+    }
     // Whether an engine can carry it out.
     bool acts() const { return declaration_->step != nullptr && is_there(need()); }
 

@@ -1,5 +1,5 @@
 // Lines for the log against those that Linux 6.18 wrote for the same packets.
-#include "rules/log_line.h"
+#include "hook/log_line.h"
 
 #include <gtest/gtest.h>
 

@@ -43,6 +43,10 @@ class Preparation {
 };
 
 void Preparation::look(const LiveTable& table, const Chain& chain, std::size_t position, const Body& body) {
+    if (const auto& target = body.draft().target.extension) {
+        if (const auto policy = target->timeout_policy(); !policy.empty())
+            transaction_.timeout_policies_.emplace_back(policy);
+    }
     const Extension* const needy = body.needy();
     if (needy == nullptr) return;
     if (needy_.what.empty()) {

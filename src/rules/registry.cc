@@ -29,7 +29,6 @@ std::string_view words(Need need) {
         case Need::nat: return "network address translation";
         case Need::shared_tables: return "shared tables of addresses";
         case Need::helpers: return "connection helpers";
-        case Need::timeout_policies: return "named timeout policies";
     }
     return "";
 }

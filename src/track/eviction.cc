@@ -1,5 +1,6 @@
 #include "track/eviction.h"
 
+#include "track/proto/tcp.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::track {
@@ -7,10 +8,7 @@ namespace gatehouse::track {
 namespace {
 
 bool is_closing(const Entry& entry) {
-    if (entry.protocol == wire::protocol::tcp) {
-        const TcpPhase phase = entry.state.tcp.phase;
-        return phase >= TcpPhase::fin_wait && phase <= TcpPhase::close;
-    }
+    if (entry.protocol == wire::protocol::tcp) return tcp::is_closing(entry.state.tcp.phase);
     if (entry.protocol == wire::protocol::sctp) {
         const SctpPhase phase = entry.state.sctp.phase;
         return phase >= SctpPhase::shutdown_sent && phase <= SctpPhase::shutdown_ack_sent;

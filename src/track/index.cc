@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace gatehouse::track {
 
@@ -19,14 +20,14 @@ constexpr std::uint32_t overflow_for(std::uint64_t connections) { return buckets
 
 }  // namespace
 
-Index::Index(std::uint32_t connections, const Arena<Entry>& entries, std::uint64_t seed)
+Index::Index(std::uint32_t connections, std::uint32_t ready, const Arena<Entry>& entries, std::uint64_t seed)
     : entries_(entries),
       hash_(seed),
       buckets_(buckets_for(connections)),
       overflow_(overflow_for(connections)),
-      level_(first_level),
-      mask_((1u << first_level) - 1) {
-    buckets_.open(1u << first_level);
+      level_(static_cast<std::uint32_t>(std::bit_width(buckets_for(std::min(ready, connections))) - 1)),
+      mask_((1u << level_) - 1) {
+    buckets_.open(1u << level_);
 }
 
 bool Index::append(std::uint32_t bucket, std::uint16_t tag, std::uint32_t reference) {

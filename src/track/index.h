@@ -21,8 +21,9 @@ namespace gatehouse::track {
 
 class Index {
   public:
-    // For `connections` of those in `entries`; throws std::bad_alloc as Arena.
-    Index(std::uint32_t connections, const Arena<Entry>& entries, std::uint64_t seed);
+    // For `connections` of those in `entries`, its size at first being right for `ready` of them or a little
+    // less; throws std::bad_alloc as Arena.
+    Index(std::uint32_t connections, std::uint32_t ready, const Arena<Entry>& entries, std::uint64_t seed);
 
     std::uint64_t hash(const Tuple& tuple, Zone zone) const { return hash_(tuple, zone); }
 

@@ -14,7 +14,7 @@ using testing::tuple_of;
 
 struct Fixture {
     explicit Fixture(std::uint32_t limit, Family f = Family::ipv4)
-        : entries(limit), index(limit, entries, 9), family(f) {}
+        : entries(limit), index(limit, 0, entries, 9), family(f) {}
     Arena<Entry> entries;
     Index index;
     Family family;

@@ -21,7 +21,7 @@ constexpr std::int64_t longest_step = std::int64_t{1} << 30;
 Table::Table(const TableLimits& limits, std::uint64_t seed)
     : limits_(limits),
       entries_(limits.entries),
-      index_(limits.entries, entries_, seed),
+      index_(limits.entries, limits.ready, entries_, seed),
       wheel_(entries_),
       side_(limits.side == 0 ? limits.entries : limits.side) {}
 

@@ -28,6 +28,8 @@ namespace gatehouse::track {
 struct TableLimits {
     std::uint32_t entries = 262'144;  // tentative ones included (nf_conntrack_max); at most 2^30
     std::uint32_t side = 0;           // that may have anything in side pools; 0: all
+    // For so many the index is made at the beginning, rather than growing (nf_conntrack_buckets).
+    std::uint32_t ready = 0;
 };
 
 // As `conntrack -S` has them, in its order; those that only the stage can know of, it counts here.

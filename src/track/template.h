@@ -22,6 +22,7 @@ struct Template {
     // limited.
     std::uint16_t events = 0, expectation_events = 0;
     bool limits_events = false;
+    std::uint16_t timeout_policy = 0;  // its place in Settings::policies, plus one; 0: the default
 
     std::array<Zone, 2> zones(Mark mark) const {
         const Zone z = zone_of_mark ? Zone{static_cast<std::uint16_t>(mark.value)} : zone;

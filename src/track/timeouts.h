@@ -48,6 +48,10 @@ enum class Timeout : std::uint8_t {
 std::string_view name(Timeout which);
 std::optional<Timeout> find_timeout(std::string_view name);
 
+// Its name in policies: the protocol, and what nfct(8) calls it ("tcp.established", "udp.replied").
+std::string_view policy_name(Timeout which);
+std::optional<Timeout> find_policy_timeout(std::string_view name);
+
 struct TimeoutPolicy {
     std::string name = "default";
     std::array<std::uint32_t, static_cast<std::size_t>(Timeout::count)> seconds;

@@ -1,10 +1,14 @@
 #include "track/tracking.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
+#include "hook/log_line.h"
 #include "packet/reason.h"
 #include "track/helper_name.h"
+#include "track/kernel_words.h"
 #include "track/proto/icmp.h"
+#include "track/proto/tcp_words.h"
 #include "track/trackers.h"
 #include "track/tuple_of.h"
 #include "wire/protocol.h"
@@ -46,10 +50,24 @@ Tracking::Tracking(const Settings& settings, std::uint64_t seed)
     table_.set_watcher(this);
 }
 
-void Tracking::refuse(Packet& packet, Finding why) {
+void Tracking::refuse(const Context& context, Finding why) {
     ++table_.statistics().invalid;
     why_ = why;
-    set(packet, Info::invalid);
+    set(context.packet, Info::invalid);
+    log(context, why);
+}
+
+void Tracking::log(const Context& context, const Finding& why) const {
+    if (context.services.log == nullptr) [[likely]]
+        return;
+    const std::uint8_t protocol = context.packet.flat.protocol;
+    const bool wanted = settings_.log_invalid == protocol || settings_.log_invalid == Settings::log_all;
+    if (!wanted && !(settings_.debug && tcp::is_out_of_window(why))) return;
+    constexpr int notice = 5;
+    context.services.log->log(
+        context.services.now, notice,
+        log_line(context, fmt::format("nf_ct_proto_{}: {} ", protocol, kernel_words(protocol, why)),
+                 {.tcp_sequence = true, .tcp_options = true, .ip_options = true}));
 }
 
 gatehouse::Verdict Tracking::track(Context& context) {
@@ -72,21 +90,22 @@ gatehouse::Verdict Tracking::look_up(Context& context) {
     const TupleOf of = tuple_of(packet);
     const bool verify = settings_.verify_checksums && context.hook == Hook::prerouting;
     if (of.finding) {
-        refuse(packet, of.finding);
+        refuse(context, of.finding);
     } else if (const Finding bad = unfit(packet, verify)) {
-        refuse(packet, bad);
-    } else if (!is_icmp(packet.flat.protocol) || !take_icmp(packet, zones)) {
+        refuse(context, bad);
+    } else if (!is_icmp(packet.flat.protocol) || !take_icmp(context, zones)) {
         for (;;) {
             const Way way = find(of.tuple, zones);
             if (!way) return open(context, of.tuple, wanted);
-            if (go_on_with(packet, way) == Step::done) break;
+            if (go_on_with(context, way) == Step::done) break;
         }
     }
     return gatehouse::Verdict::proceed;
 }
 
 // Of ICMP, what isn't a connection of its own. True when the packet is dealt with.
-bool Tracking::take_icmp(Packet& packet, const std::array<Zone, 2>& zones) {
+bool Tracking::take_icmp(const Context& context, const std::array<Zone, 2>& zones) {
+    Packet& packet = context.packet;
     const std::uint8_t type = packet.transport()[0];
     const bool v4 = packet.flat.protocol == protocol::icmp;
     if (!v4 && icmp::is_never_tracked(type)) {
@@ -94,23 +113,24 @@ bool Tracking::take_icmp(Packet& packet, const std::array<Zone, 2>& zones) {
         return true;
     }
     if (v4 ? !wire::icmp::is_error(type) : !wire::icmpv6::is_error(type)) return false;
-    relate(packet, zones);
+    relate(context, zones);
     return true;
 }
 
 // An ICMP error belongs to the connection of the packet that it quotes, going the other way.
-void Tracking::relate(Packet& packet, const std::array<Zone, 2>& zones) {
+void Tracking::relate(const Context& context, const std::array<Zone, 2>& zones) {
+    Packet& packet = context.packet;
     constexpr std::size_t icmp_header = 8;
     const Bytes message = packet.transport();
     const std::uint32_t type = message[0];
     const auto quoted = quoted_tuple(message.subspan(icmp_header), packet.flat.family);
     const auto answered = quoted ? inverse(*quoted) : std::nullopt;
-    if (!answered) return refuse(packet, {.reason = Reason::track_icmp_no_quote, .numbers = {type}});
+    if (!answered) return refuse(context, {.reason = Reason::track_icmp_no_quote, .numbers = {type}});
     const Way way = find(*answered, zones);
-    if (!way) return refuse(packet, {.reason = Reason::track_icmp_no_match, .numbers = {type}});
+    if (!way) return refuse(context, {.reason = Reason::track_icmp_no_match, .numbers = {type}});
     const Entry& entry = table_[way.connection];
     if (entry.tuple(way.direction).destination != packet.flat.destination)
-        return refuse(packet, {.reason = Reason::track_icmp_stray, .numbers = {type}});
+        return refuse(context, {.reason = Reason::track_icmp_stray, .numbers = {type}});
     set(packet, Info::related, index(way.connection), way.direction);
 }
 
@@ -130,14 +150,24 @@ Question Tracking::question(const Packet& packet, const Entry& entry, Direction 
             .status = entry.status,
             .now = table_.now(),
             .remaining = opens ? 0 : (entry.expiry - table_.now()) * millisecond,
-            .timeouts = settings_.timeouts};
+            .timeouts = policy_of(entry)};
+}
+
+const TimeoutPolicy& Tracking::policy_of(const Entry& entry) const {
+    if (entry.side == SideIndex::none) [[likely]]
+        return settings_.timeouts;
+    const Wishes* const wishes = table_.side().find<Wishes>(entry);
+    const std::size_t place = wishes == nullptr ? 0 : wishes->timeout_policy;
+    // A connection may come from an engine that had more policies.
+    return place == 0 || place > settings_.policies.size() ? settings_.timeouts
+                                                           : settings_.policies[place - 1];
 }
 
 gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Template& wanted) {
     Packet& packet = context.packet;
     const auto back = inverse(tuple);
     if (!back) {
-        refuse(packet, {.reason = Reason::track_icmp_unasked, .numbers = {packet.transport()[0]}});
+        refuse(context, {.reason = Reason::track_icmp_unasked, .numbers = {packet.transport()[0]}});
         return gatehouse::Verdict::proceed;
     }
     Finding full;
@@ -147,23 +177,24 @@ gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Te
         return gatehouse::Verdict::drop;
     }
     Entry& entry = table_[tentative];
+    grant(entry, wanted);
     const Judgement judgement =
         judge(entry, question(packet, entry, Direction::original, true), settings_, table_.side());
     if (judgement.verdict == Verdict::invalid) {
         table_.discard(tentative);
-        refuse(packet, judgement.finding);
+        refuse(context, judgement.finding);
         return gatehouse::Verdict::proceed;
     }
     table_.refresh(tentative, judgement.lifetime);
     entry.status |= judgement.set_status;
     entry.count(Direction::original, packet.flat.l3_length);
-    grant(entry, wanted);
-    loose_.push_back(tentative);
+    loose_.push_back(held(index(tentative)));
     set(packet, Info::fresh, index(tentative));
     return gatehouse::Verdict::proceed;
 }
 
-Tracking::Step Tracking::go_on_with(Packet& packet, Way way) {
+Tracking::Step Tracking::go_on_with(const Context& context, Way way) {
+    Packet& packet = context.packet;
     Entry& entry = table_[way.connection];
     const std::uint32_t before = entry.status;
     const Judgement judgement =
@@ -175,11 +206,13 @@ Tracking::Step Tracking::go_on_with(Packet& packet, Way way) {
     }
     if (judgement.refresh && !entry.has(status::fixed_timeout))
         table_.refresh(way.connection, judgement.lifetime);
-    if (judgement.kill) doomed_.push_back(way.connection);
+    if (judgement.kill) doomed_.push_back(held(index(way.connection)));
     if (judgement.verdict == Verdict::invalid) {
-        refuse(packet, judgement.finding);
+        refuse(context, judgement.finding);
         return Step::done;
     }
+    if (judgement.finding) [[unlikely]]
+        log(context, judgement.finding);
     ++table_.statistics().found;
     if (judgement.refresh) entry.count(way.direction, packet.flat.l3_length);
     entry.status |= judgement.set_status;
@@ -233,12 +266,14 @@ gatehouse::Verdict Tracking::join(Context& context, Tentative loser, const Confi
 }
 
 void Tracking::settle() {
-    for (const Tentative tentative : loose_) {
-        if (!table_[tentative].confirmed()) table_.discard(tentative);
+    for (const Held& held : loose_) {
+        const auto tentative = static_cast<Tentative>(held.place);
+        if (stands(held) && !table_[tentative].confirmed()) table_.discard(tentative);
     }
     loose_.clear();
-    for (const ConnIndex connection : doomed_) {
-        if (table_[connection].confirmed()) table_.end(connection, End::killed);
+    for (const Held& held : doomed_) {
+        const auto connection = static_cast<ConnIndex>(held.place);
+        if (stands(held) && table_[connection].confirmed()) table_.end(connection, End::killed);
     }
     doomed_.clear();
     if (events_ != nullptr) events_->settle(table_);
@@ -275,6 +310,12 @@ void Tracking::apply(Packet& packet, const Template& wanted) {
     set(packet, Info::templated, static_cast<std::uint32_t>(found - templates_.begin()));
 }
 
+Zone Tracking::zone_given(const Packet& packet) const {
+    if (info_of(packet) != Info::templated) return {};
+    const Template& given = templates_[packet.connection.index];
+    return given.zone_for[0] ? given.zone : Zone{};
+}
+
 std::uint32_t Tracking::seconds_left(const Entry& entry) const {
     if (!entry.confirmed()) return 0;
     constexpr std::int32_t ticks_a_second = 1000;
@@ -308,11 +349,16 @@ void Tracking::watch(std::uint32_t room) { events_ = std::make_unique<Events>(ro
 
 void Tracking::study(StudyMode mode, std::uint32_t room) { study_ = std::make_unique<Study>(mode, room); }
 
+// Which changes of it are reported: those that CT asked for, or all, unless nf_conntrack_events is 0.
+std::uint32_t Tracking::wanted_events(const Entry& entry) const {
+    const Wishes* const wishes = table_.side().find<Wishes>(entry);
+    if (wishes != nullptr && wishes->events_set()) return wishes->events;
+    return settings_.events ? ~0u : 0u;
+}
+
 void Tracking::note(ConnIndex connection, std::uint32_t changes) {
     if (events_ == nullptr || changes == 0 || !table_[connection].confirmed()) return;
-    if (const Wishes* const wishes = table_.side().find<Wishes>(table_[connection]);
-        wishes != nullptr && wishes->events_set())
-        changes &= wishes->events;
+    changes &= wanted_events(table_[connection]);
     if (changes != 0) events_->note(table_, connection, changes);
 }
 
@@ -338,21 +384,19 @@ void Tracking::begun(ConnIndex connection) {
 void Tracking::ended(ConnIndex connection, const Entry& entry, End why) {
     if (study_ != nullptr) [[unlikely]]
         study_->ended(table_, connection, why);
-    if (events_ == nullptr) return;
-    if (const Wishes* const wishes = table_.side().find<Wishes>(entry);
-        wishes != nullptr && wishes->events_set() && (wishes->events & change::ended) == 0)
-        return;
+    if (events_ == nullptr || (wanted_events(entry) & change::ended) == 0) return;
     events_->ended(table_, connection, why);
 }
 
 // What CT wants of it beside the zone; without room for that the connection has to do without (side pools
 // count it).
 void Tracking::grant(Entry& entry, const Template& wanted) {
-    if (wanted.limits_events) {
+    if (wanted.limits_events || wanted.timeout_policy != 0) {
         if (Wishes* const wishes = table_.side().add<Wishes>(entry)) {
             wishes->events = wanted.events;
             wishes->expectation_events = wanted.expectation_events;
-            wishes->set = Wishes::has_events;
+            wishes->timeout_policy = wanted.timeout_policy;
+            wishes->set = wanted.limits_events ? Wishes::has_events : 0;
         }
     }
     if (wanted.helper == 0) return;
@@ -380,7 +424,7 @@ void Tracking::advance(Time now) {
 std::uint16_t Tracking::hold(const Packet& packet) {
     const Seen at = seen(packet);
     if (at.entry == nullptr) return 0;
-    std::erase(loose_, static_cast<Tentative>(index(at.connection)));
+    std::erase(loose_, held(index(at.connection)));
     return at.entry->generation;
 }
 
@@ -391,7 +435,7 @@ void Tracking::go_on(Context& context, std::uint16_t held) {
         context.packet.connection = {};
         track(context);
     } else if (!at.entry->confirmed()) {
-        loose_.push_back(static_cast<Tentative>(index(at.connection)));
+        loose_.push_back(this->held(index(at.connection)));
     }
 }
 

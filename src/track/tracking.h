@@ -46,7 +46,11 @@ class Tracking final : private Watcher {
     // Leaves the packet out of tracking (NOTRACK), or tells what its connection is to be (CT).
     // Either has its way only with a packet that nobody has spoken of.
     static void leave_out(Packet& packet);
+    // A timeout policy's number for `Template`; 0: there is none of this name.
+    std::uint16_t policy(std::string_view name) const { return settings_.policy(name); }
     void apply(Packet& packet, const Template& wanted);
+    // The zone that CT has given it, if the packet's mark is not to say which.
+    Zone zone_given(const Packet& packet) const;
 
     // Whole seconds until it ends; of a tentative connection none.
     std::uint32_t seconds_left(const Entry& entry) const;
@@ -87,20 +91,33 @@ class Tracking final : private Watcher {
     const Settings& settings() const { return settings_; }
 
   private:
+    // A place, and who had it: another may have got it before settle().
+    struct Held {
+        std::uint32_t place;
+        std::uint16_t generation;
+        friend bool operator==(const Held&, const Held&) = default;
+    };
+    Held held(std::uint32_t place) const { return {place, table_[static_cast<ConnIndex>(place)].generation}; }
+    bool stands(const Held& held) const { return held == this->held(held.place); }
+
     void ended(ConnIndex connection, const Entry& entry, End why) override;
     ConnIndex first_to_go() override { return study_ ? study_->least_needed() : ConnIndex::none; }
+    std::uint32_t wanted_events(const Entry& entry) const;
     void note(ConnIndex connection, std::uint32_t changes);
     void note_changes(ConnIndex connection, std::uint32_t before, const Judgement& judgement);
     enum class Step : std::uint8_t { done, again };
     gatehouse::Verdict look_up(Context& context);
-    void refuse(Packet& packet, Finding why);
-    bool take_icmp(Packet& packet, const std::array<Zone, 2>& zones);
-    void relate(Packet& packet, const std::array<Zone, 2>& zones);
+    void refuse(const Context& context, Finding why);
+    // Says in the kernel's words why the packet is INVALID or was ignored, if that is wanted.
+    void log(const Context& context, const Finding& why) const;
+    bool take_icmp(const Context& context, const std::array<Zone, 2>& zones);
+    void relate(const Context& context, const std::array<Zone, 2>& zones);
     Way find(const Tuple& tuple, const std::array<Zone, 2>& zones);
     gatehouse::Verdict open(Context& context, const Tuple& tuple, const Template& wanted);
     void grant(Entry& entry, const Template& wanted);
     void begun(ConnIndex connection);
-    Step go_on_with(Packet& packet, Way way);
+    Step go_on_with(const Context& context, Way way);
+    const TimeoutPolicy& policy_of(const Entry& entry) const;
     gatehouse::Verdict join(Context& context, Tentative loser, const Confirmed& clash);
     Question question(const Packet& packet, const Entry& entry, Direction direction, bool opens) const;
 
@@ -111,8 +128,8 @@ class Tracking final : private Watcher {
     std::vector<Template> templates_;
     Finding why_{};
     // Of the packet at hand and those that it provoked.
-    std::vector<Tentative> loose_;
-    std::vector<ConnIndex> doomed_;
+    std::vector<Held> loose_;   // tentative when it was begun
+    std::vector<Held> doomed_;  // given up by its tracker
 };
 
 }  // namespace gatehouse::track

@@ -63,7 +63,7 @@ std::optional<std::string> unsupported(const json& scenario, const fs::path& dir
 }
 
 Result<network::Network> read_network(const json& scenario) {
-    network::Network network;
+    network::Network network{.debug = true};
     // What the oracle sets in its device namespace.
     network.sysctls = {{"net.ipv4.icmp_ratelimit", "0"},
                        {"net.ipv4.icmp_msgs_per_sec", "100000"},

@@ -119,6 +119,19 @@ void print_events(std::FILE* to, const Engine& engine, Form form) {
     });
 }
 
+void print_logged(std::FILE* to, Session& session, Form form) {
+    for (const auto& [time, level, line] : session.take_logged()) {
+        const std::string at = fmt::format("{}.{:09}", time.since_epoch / second, time.since_epoch % second);
+        if (form == Form::text) {
+            fmt::print(to, "[{}] {}\n", at, line);
+            continue;
+        }
+        std::string out = fmt::format(R"({{"log":{{"time":{},"level":{},"line":)", at, level);
+        put_text(out, line);
+        fmt::print(to, "{}}}}}\n", out);
+    }
+}
+
 Result<AnnotatedCapture> AnnotatedCapture::create(const std::string& path, const Interfaces& interfaces) {
     auto writer = io::PcapngWriter::create(path, {.application = "gatehouse"});
     if (!writer) return std::unexpected(writer.error());

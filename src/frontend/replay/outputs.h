@@ -4,6 +4,7 @@
 #include <string>
 
 #include "frontend/replay/report.h"
+#include "frontend/replay/session.h"
 #include "io/pcapng_writer.h"
 
 namespace gatehouse::frontend {
@@ -58,6 +59,21 @@ class EventLines final : public ReportSink {
 
   private:
     std::FILE* to_;
+    Form form_;
+};
+
+// What the kernel log would hold since the last call, with exact times.
+void print_logged(std::FILE* to, Session& session, Form form);
+
+// The same, when a batch has ended.
+class LogLines final : public ReportSink {
+  public:
+    LogLines(std::FILE* to, Session& session, Form form) : to_(to), session_(session), form_(form) {}
+    void report(const PacketReport&, const Engine&) override { print_logged(to_, session_, form_); }
+
+  private:
+    std::FILE* to_;
+    Session& session_;
     Form form_;
 };
 

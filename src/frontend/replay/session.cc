@@ -100,6 +100,8 @@ Result<void> Session::set_up(const network::Network& network) {
     engine_ = std::make_unique<Engine>(std::move(*configuration), world_, *this);
     narrator_ = std::make_unique<trace::Narrator>(*engine_);
     engine_->set_trace(this);
+    debug_ = network.debug;
+    if (options_.log || debug_) engine_->set_log(this);
     if (auto loaded = load(options_.rules4, Family::ipv4); !loaded) return loaded;
     if (auto loaded = load(options_.rules6, Family::ipv6); !loaded) return loaded;
     return prepare_tracking();
@@ -287,6 +289,10 @@ void Session::trace(const TraceEvent& event) {
     if (event.packet->cookie != told_) end_walk();
     told_ = event.packet->cookie;
     narrator_->trace(event);
+}
+
+void Session::log(Time time, int level, std::string_view line) {
+    logged_.push_back({time, level, std::string(line)});
 }
 
 void Session::end_walk() {

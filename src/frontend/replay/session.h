@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.h"
@@ -26,6 +27,7 @@ struct SessionOptions {
     DeriveOptions derive;
     std::size_t batch = 64;
     std::uint64_t traced = 0;  // the packet to mark for tracing, by its number; 0: none
+    bool log = false;          // keep log lines for take_logged(); so it is in debug mode anyway
     bool events = false;       // of connections, kept for print_events() after each batch
     std::string load_state;    // connections of an earlier run (replay/state_file.h); empty: none
 };
@@ -39,7 +41,14 @@ struct Passed {
     std::string first_problem;
 };
 
-class Session final : public Outlet, TraceSink {
+// A line for the kernel log.
+struct Logged {
+    Time time{};
+    int level = 0;
+    std::string line;
+};
+
+class Session final : public Outlet, TraceSink, LogSink {
   public:
     // Reads rules and network (derived from `captures`' first file if need be); errors are the user's.
     static Result<std::unique_ptr<Session>> open(const SessionOptions& options,
@@ -58,6 +67,10 @@ class Session final : public Outlet, TraceSink {
     void finish(ReportSink& sink);
     // What became of the connections that were to be loaded: they enter the table at the first packet's time.
     const std::optional<track::Snapshot::Loaded>& loaded() const { return loaded_; }
+    // Log lines since the last call: of rules (LOG) and of connection tracking.
+    std::vector<Logged> take_logged() { return std::exchange(logged_, {}); }
+    // Whether the network is in debug mode, in which tracking logs what is out of the window.
+    bool debug() const { return debug_; }
     const io::Damage& damage() const { return damage_; }
 
     Engine& engine() { return *engine_; }
@@ -85,6 +98,7 @@ class Session final : public Outlet, TraceSink {
     void transmit(const Packet& packet, InterfaceId out) override;
     void discard(const Packet&, const Completion&) override {}
     void trace(const TraceEvent& event) override;
+    void log(Time time, int level, std::string_view line) override;
     void end_walk();
 
     SessionOptions options_;
@@ -105,6 +119,8 @@ class Session final : public Outlet, TraceSink {
     std::uint64_t base_ = 0;  // packets of the captures before
     Passed passed_;
     io::Damage damage_;
+    std::vector<Logged> logged_;
+    bool debug_ = false;
     std::optional<StateFile> state_;  // until it is loaded
     std::optional<track::Snapshot::Loaded> loaded_;
 };

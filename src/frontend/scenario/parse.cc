@@ -109,7 +109,7 @@ class Parser {
     // What may no longer change once something has happened.
     static bool network_word(std::string_view word) {
         constexpr std::string_view known[] = {"interface", "route",     "rule", "sysctl",
-                                              "engine",    "neighbour", "no"};
+                                              "engine",    "neighbour", "no",   "timeout"};
         return std::ranges::find(known, word) != std::end(known);
     }
 
@@ -142,6 +142,14 @@ class Parser {
             net.places[words[1]] = {scenario_.file, line_};
             return {};
         }
+        if (first == "timeout") {
+            if (words.size() != 5 || words[3] != "=")
+                return fail(
+                    "expected `timeout POLICY TIMEOUT = SECONDS`, as in `timeout default udp.replied = 9`");
+            net.timeouts.push_back({words[1], words[2], words[4]});
+            net.places[fmt::format("{}.{}", words[1], words[2])] = {scenario_.file, line_};
+            return {};
+        }
         if (first == "neighbour") {
             const auto mac = words.size() == 4 ? parse_mac(words[3]) : std::nullopt;
             if (!mac) return fail("expected `neighbour INTERFACE ADDRESS MAC`");
@@ -152,10 +160,11 @@ class Parser {
         }
         if (first == "no" && words.size() == 2 && words[1] == "routes")
             return net.routes.clear(), Result<void>{};
-        if (first == "no" && words.size() == 2 && words[1] == "network") return net = {}, Result<void>{};
+        if (first == "no" && words.size() == 2 && words[1] == "network")
+            return net = {.debug = true}, Result<void>{};
         constexpr std::string_view known[] = {
-            "interface", "route",    "rule",   "sysctl",  "neighbour", "engine",  "rules", "rules6",
-            "counter",   "counter6", "policy", "policy6", "dropped",   "nothing", "logs",  "only"};
+            "interface", "route",  "rule",    "sysctl",  "neighbour", "engine", "rules", "rules6", "counter",
+            "counter6",  "policy", "policy6", "dropped", "nothing",   "logs",   "only",  "timeout"};
         return fail(fmt::format("`{}` begins no statement", first), did_you_mean(first, known));
     }
 
@@ -388,7 +397,8 @@ class Parser {
 }  // namespace
 
 network::Network default_network() {
-    network::Network network;
+    // A scenario is for trying things: no knob is closed.
+    network::Network network{.debug = true};
     const auto leg = [&](const char* name, std::uint8_t number, std::vector<std::string> addresses,
                          const std::vector<std::string>& hosts, const std::vector<std::string>& gateways) {
         network::Port port{.name = name, .mac = {{2, 0, 0, 0, number, 1}}, .addresses = std::move(addresses)};

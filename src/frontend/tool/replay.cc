@@ -68,6 +68,9 @@ void add_output_options(CLI::App& app, Wanted& wanted, SessionOptions& options) 
                  "the connections at the end, as `conntrack -L -o extended` has them");
     app.add_flag("--events", options.events,
                  "what happens to connections, as `conntrack -E -o extended,timestamp` has it");
+    app.add_flag(
+        "--log", options.log,
+        "what the kernel log would hold: the lines of LOG rules and of tracking; in debug mode by itself");
     auto* const invalid = app.add_flag("--invalid", wanted.invalid, "why each INVALID packet is that");
     invalid->excludes("--json");
     app.add_flag("--ignored", wanted.ignored,
@@ -107,6 +110,7 @@ Result<bool> run_all(Session& session, const std::vector<std::string>& captures,
 Result<void> tell_connections(Session& session, const Wanted& wanted) {
     const Engine& engine = session.engine();
     print_events(stdout, engine, wanted.form());
+    print_logged(stdout, session, wanted.form());
     if (wanted.connections) print_connections(stdout, engine, wanted.form());
     if (const auto& loaded = session.loaded()) {
         fmt::print(stderr,
@@ -158,6 +162,8 @@ int run_replay(int argc, char** argv) {
     EventLines events(stdout, wanted.form());
     std::optional<AnnotatedCapture> left;
     if (options.events) fan.add(&events);
+    LogLines logged(stdout, **session, wanted.form());
+    if (options.log || (*session)->debug()) fan.add(&logged);
     if (!wanted.json) {
         fan.add(&walks);
         if (wanted.invalid) fan.add(&invalids);

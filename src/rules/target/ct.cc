@@ -55,10 +55,8 @@ struct Ct {
     };
 
     // Linux starts tracking for every other use of CT.
-    Need needs() const {
-        if (timeout) return Need::timeout_policies;
-        return notrack ? Need::nothing : Need::tracking;
-    }
+    Need needs() const { return notrack ? Need::nothing : Need::tracking; }
+    std::string_view timeout_policy() const { return timeout ? std::string_view(*timeout) : ""; }
 
     Outcome act(Context& context) const {
         if (notrack) {
@@ -66,14 +64,16 @@ struct Ct {
             return Outcome::next;
         }
         const auto& number = zone ? zone : zone_original ? zone_original : zone_reply;
-        context.services.tracking->apply(
-            context.packet, {.zone = {static_cast<std::uint16_t>(*number)},
-                             .zone_of_mark = *number == zone_of_mark,
-                             .zone_for = {!zone_reply, !zone_original},
-                             .helper = helper ? static_cast<std::uint16_t>(place_of_helper + 1) : no_helper,
-                             .events = static_cast<std::uint16_t>(*events),
-                             .expectation_events = static_cast<std::uint16_t>(*expectations),
-                             .limits_events = events.set || expectations.set});
+        track::Tracking& tracking = *context.services.tracking;
+        tracking.apply(context.packet,
+                       {.zone = {static_cast<std::uint16_t>(*number)},
+                        .zone_of_mark = *number == zone_of_mark,
+                        .zone_for = {!zone_reply, !zone_original},
+                        .helper = helper ? static_cast<std::uint16_t>(place_of_helper + 1) : no_helper,
+                        .events = static_cast<std::uint16_t>(*events),
+                        .expectation_events = static_cast<std::uint16_t>(*expectations),
+                        .limits_events = events.set || expectations.set,
+                        .timeout_policy = timeout ? tracking.policy(*timeout) : std::uint16_t{0}});
         return Outcome::next;
     }
 

@@ -1,8 +1,8 @@
 // -j LOG: a line in the log about the packet, in the kernel log's format.
 #include <fmt/format.h>
 
+#include "hook/log_line.h"
 #include "rules/declaration.h"
-#include "rules/log_line.h"
 
 namespace gatehouse::rules {
 

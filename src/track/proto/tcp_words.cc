@@ -35,4 +35,15 @@ std::string kernel_words(const Finding& finding) {
     }
 }
 
+bool is_out_of_window(const Finding& finding) {
+    switch (finding.reason) {
+        case Reason::tcp_overshoot:
+        case Reason::tcp_seq_over_upper:
+        case Reason::tcp_ack_over_upper:
+        case Reason::tcp_seq_under_lower:
+        case Reason::tcp_ack_under_lower: return true;
+        default: return false;
+    }
+}
+
 }  // namespace gatehouse::track::tcp

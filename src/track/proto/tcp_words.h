@@ -10,4 +10,7 @@ namespace gatehouse::track::tcp {
 // The kernel's words, without the packet that follows them; empty where it says nothing.
 std::string kernel_words(const Finding& finding);
 
+// One of the four bounds isn't kept, or the receiver took more than it had offered.
+bool is_out_of_window(const Finding& finding);
+
 }  // namespace gatehouse::track::tcp

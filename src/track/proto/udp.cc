@@ -45,8 +45,10 @@ Finding unfit_lite(const Packet& packet, bool verify_checksum) {
 Judgement update(UdpState& state, const Question& question) {
     constexpr std::uint32_t settling = 2000;  // ticks
     if (question.opens) state.stream_after = question.now.value + settling;
-    const bool replied = (question.status & status::seen_reply) != 0;
-    return stream_or_not(question, replied && question.now - Tick{state.stream_after} > 0);
+    const bool settled = question.now - Tick{state.stream_after} > 0;
+    // It stays in the near past, so that it never seems to be in the future, however long the stream lasts.
+    if (settled) state.stream_after = question.now.value - 1;
+    return stream_or_not(question, settled && (question.status & status::seen_reply) != 0);
 }
 
 Judgement update_lite(const Question& question) {

@@ -1,4 +1,4 @@
-#include "rules/log_line.h"
+#include "hook/log_line.h"
 
 #include <fmt/format.h>
 #include <iterator>
@@ -6,7 +6,7 @@
 #include "hook/interfaces.h"
 #include "wire/protocol.h"
 
-namespace gatehouse::rules {
+namespace gatehouse {
 
 namespace {
 
@@ -372,4 +372,4 @@ std::string log_line(const Context& context, std::string_view prefix, const LogD
     return line;
 }
 
-}  // namespace gatehouse::rules
+}  // namespace gatehouse
