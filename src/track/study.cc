@@ -26,6 +26,12 @@ SpellEnd silence(const StudyState& state) {
     return (state.probe & answered) != 0 ? SpellEnd::keepalive_answered : SpellEnd::keepalive_unanswered;
 }
 
+bool is_half_closed(const Entry& entry) {
+    const TcpPhase phase = entry.state.tcp.phase;
+    return (phase == TcpPhase::fin_wait || phase == TcpPhase::close_wait) &&
+           !entry.has(status::fixed_timeout);
+}
+
 // Numbers of a connection picked up in mid-stream are liberal both ways, others neither.
 bool picked_up(const Entry& entry) {
     return entry.protocol == wire::protocol::tcp && (entry.state.tcp.flags[0] & tcp_mark::liberal) != 0;
@@ -91,8 +97,12 @@ void Study::judged_idle(Table& table, Way way, const Packet& packet) {
     if (entry.protocol == wire::protocol::tcp) {
         const bool established = entry.state.tcp.phase == TcpPhase::established;
         if (state == nullptr) {
-            if (established && entry.has(status::seen_reply))
+            if (established && entry.has(status::seen_reply)) {
                 begin(table, way.connection, SpellKind::tcp_established, way.direction);
+            } else if (is_half_closed(entry)) {
+                // Forgotten too soon it would come back as one that was picked up in mid-stream.
+                table.refresh(way.connection, day);
+            }
             return;
         }
         count(table, way);

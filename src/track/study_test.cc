@@ -188,6 +188,10 @@ TEST(Study, RecordsEstablishedConnections) {
     EXPECT_EQ(r[0].kind, SpellKind::tcp_established);
     EXPECT_EQ(r[1].gap, 500'000 * second);
     EXPECT_EQ(r[3].end, SpellEnd::fin);
+    // Nor does it come back as another, however late.
+    f.tcp(0.1, back, A, 511, 102);
+    EXPECT_EQ(f.tcp(5000, back, A, 511, 102, "late"), Info::established);
+    EXPECT_TRUE(f.records().empty());
 }
 
 TEST(Study, PartsUdpWhereItsTimeoutChanges) {
