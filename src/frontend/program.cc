@@ -14,6 +14,7 @@ namespace {
 constexpr Tool tools[] = {
     {"replay", "send a capture's packets through rules and say what became of them", run_replay},
     {"explain", "tell the walk of one packet, captured or written down", run_explain},
+    {"study", "recommend timeouts that fit the traffic of captures", run_study},
     {"test", "run scenario files, on the engine or on the kernel", run_test},
     {"iptables", "change and show a ruleset file's IPv4 tables", run_iptables4},
     {"iptables-save", "write a ruleset file's IPv4 tables, as iptables-save does", run_save4},

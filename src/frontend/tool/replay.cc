@@ -3,12 +3,12 @@
 #include <chrono>
 #include <fmt/format.h>
 #include <memory>
-#include <unistd.h>
 
 #include "frontend/replay/outputs.h"
 #include "frontend/replay/session.h"
 #include "frontend/replay/summary.h"
 #include "frontend/tool/arguments.h"
+#include "frontend/tool/progress.h"
 #include "frontend/tool/session_options.h"
 #include "frontend/tool/tool.h"
 
@@ -27,16 +27,6 @@ class Fan final : public ReportSink {
   private:
     std::vector<ReportSink*> sinks_;
 };
-
-void show_progress(const io::CaptureReader& reader, std::uint64_t packets) {
-    if (!isatty(STDERR_FILENO)) return;
-    const std::uint64_t size = reader.stored_size();
-    if (size > 0) {
-        fmt::print(stderr, "\r{} packets, {} %", packets, 100 * reader.stored_read() / size);
-    } else {
-        fmt::print(stderr, "\r{} packets", packets);
-    }
-}
 
 void tell_passed(const Passed& passed) {
     const auto line = [](std::uint64_t count, const char* what) {
@@ -97,7 +87,7 @@ Result<bool> run_all(Session& session, const std::vector<std::string>& captures,
     for (const auto& capture : captures) {
         const auto end = session.run(capture, sink, show_progress);
         if (!end) return std::unexpected(end.error());
-        if (isatty(STDERR_FILENO)) fmt::print(stderr, "\r\x1b[K");
+        clear_progress();
         if (*end != io::Next::damage) continue;
         whole = false;
         fmt::print(stderr, "gatehouse: {}: {}\n", capture, session.damage().text());

@@ -14,6 +14,7 @@ struct Tool {
 
 int run_replay(int argc, char** argv);
 int run_explain(int argc, char** argv);
+int run_study(int argc, char** argv);
 int run_iptables4(int argc, char** argv);
 int run_iptables6(int argc, char** argv);
 int run_save4(int argc, char** argv);

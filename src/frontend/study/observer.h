@@ -1,0 +1,61 @@
+// A capture's packets past connection tracking in the study's mode: looked at, not routed, whichever way they
+// went.
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "frontend/study/collector.h"
+#include "hook/context.h"
+#include "io/capture_reader.h"
+#include "packet/pool.h"
+#include "track/tracking.h"
+
+namespace gatehouse::frontend {
+
+// What a capture held that tracking wasn't shown.
+struct Unobserved {
+    std::uint64_t records = 0;  // all of them
+    std::uint64_t unconvertible = 0, too_long = 0, unreadable = 0, fragments = 0;
+    std::uint64_t invalid = 0;  // seen, but of no connection
+    std::string first_problem;
+};
+
+class Observer {
+  public:
+    // `entries`: of the connection table.
+    Observer(track::StudyMode mode, std::uint32_t entries, Collector& collector);
+
+    // Looks at one capture to its end or to the damage. It goes on with the connections of the one before if
+    // it begins at most `longest_pause` after that. Where no packet at all comes for `longest_lull`, nobody
+    // was looking: what follows is a run of its own.
+    static constexpr Nanoseconds longest_pause = 60 * second;
+    static constexpr Nanoseconds longest_lull = 86'400 * second;
+    using Progress = std::function<void(const io::CaptureReader&, std::uint64_t)>;
+    Result<io::Next> run(const std::string& capture, const Progress& progress);
+    // After the last one.
+    void finish();
+
+    const Unobserved& unobserved() const { return unobserved_; }
+    const io::Damage& damage() const { return damage_; }
+
+  private:
+    void look_at(const io::CaptureRecord& record);
+    bool take_in(const io::CaptureRecord& record, Packet& packet);
+    void track(Packet& packet);
+    void set_time(Time time);
+
+    track::StudyMode mode_;
+    std::uint32_t entries_;
+    Collector& collector_;
+    Pool pool_;
+    Services services_;
+    std::unique_ptr<track::Tracking> tracking_;
+    std::optional<Time> now_;     // of the run; nothing before its first packet
+    bool fresh_capture_ = false;  // its first packet is still to come
+    Unobserved unobserved_;
+    io::Damage damage_;
+};
+
+}  // namespace gatehouse::frontend
