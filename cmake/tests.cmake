@@ -45,3 +45,10 @@ set_tests_properties(tcp.cases tcp.exchanges PROPERTIES SKIP_RETURN_CODE 77)
 add_executable(gatehouse-pickup ${CMAKE_SOURCE_DIR}/tests/tcp/pickup/pickup.cc)
 target_link_libraries(gatehouse-pickup PRIVATE gatehouse_track CLI11::CLI11)
 add_test(NAME tcp.pickup COMMAND gatehouse-pickup --pickups 100)
+
+# The study's recommendations on a generated day of traffic, beside the truth.
+add_executable(gatehouse-day ${CMAKE_SOURCE_DIR}/tests/study/main.cc ${CMAKE_SOURCE_DIR}/tests/study/day.cc)
+target_link_libraries(gatehouse-day PRIVATE gatehouse_io CLI11::CLI11 fmt::fmt)
+add_test(NAME study.day COMMAND ${CMAKE_SOURCE_DIR}/tests/study/check $<TARGET_FILE:gatehouse> $<TARGET_FILE:gatehouse-day>)
+add_test(NAME study.few COMMAND ${CMAKE_SOURCE_DIR}/tests/study/check $<TARGET_FILE:gatehouse> $<TARGET_FILE:gatehouse-day>
+         --connections 2000)
