@@ -85,6 +85,7 @@ struct alignas(64) Packet {
 
     std::uint32_t priority = 0;
     std::uint32_t receive_hash = 0;
+    std::uint32_t security_mark = 0;    // what a security module calls it; 0: nothing
     VlanTag vlan[2];                    // outermost first
     std::uint16_t checksum_start = 0;   // from `data`; partial only
     std::uint16_t checksum_offset = 0;  // of the field, from checksum_start

@@ -340,6 +340,24 @@ bool Tracking::set_label(ConnIndex connection, unsigned label) {
     return true;
 }
 
+std::uint32_t Tracking::security_mark(const Entry& entry) const {
+    const SecurityMark* const mark = table_.side().find<SecurityMark>(entry);
+    return mark == nullptr ? 0 : mark->value;
+}
+
+void Tracking::set_security_mark(ConnIndex connection, std::uint32_t mark) {
+    SecurityMark* const to = table_.side().add<SecurityMark>(table_[connection]);
+    if (to == nullptr) return;
+    to->value = mark;
+    note(connection, change::security_mark);
+}
+
+const Entry& Tracking::opener(const Entry& entry) const {
+    const Master* const master = table_.side().find<Master>(entry);
+    if (master == nullptr || table_[master->connection].generation != master->generation) return entry;
+    return table_[master->connection];
+}
+
 std::string_view Tracking::helper_of(const Entry& entry) const {
     const HelperState* const helper = table_.side().find<HelperState>(entry);
     return helper == nullptr ? std::string_view{} : all_helper_names()[helper->helper].name;

@@ -58,6 +58,11 @@ class Tracking final : private Watcher {
     // One of a connection's 128 labels. It can't be set when there is no room.
     bool has_label(const Entry& entry, unsigned label) const;
     bool set_label(ConnIndex connection, unsigned label);
+    // What a security module calls its packets; 0: nothing.
+    std::uint32_t security_mark(const Entry& entry) const;
+    void set_security_mark(ConnIndex connection, std::uint32_t mark);
+    // The connection that it was expected by, if that is still there; else itself.
+    const Entry& opener(const Entry& entry) const;
     // The name of its helper; empty without one.
     std::string_view helper_of(const Entry& entry) const;
 

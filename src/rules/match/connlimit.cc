@@ -1,8 +1,12 @@
 // -m connlimit: how many connections an address or a network has.
+#include <algorithm>
 #include <fmt/format.h>
 
+#include "rules/connection_counts.h"
 #include "rules/declaration.h"
+#include "rules/seen.h"
 #include "rules/value/address.h"
+#include "track/tuple_of.h"
 
 namespace gatehouse::rules {
 
@@ -40,6 +44,22 @@ struct Connlimit {
         return {};
     }
 
+    struct State {
+        ConnectionCounts counts;
+    };
+
+    MatchResult test(State& state, const Context& context) const {
+        const auto at = seen(context);
+        if (at.entry == nullptr && track::tuple_of(context.packet).finding) return MatchResult::hotdrop;
+        const Flat& flat = context.packet.flat;
+        const ConnectionCounts::Key key{
+            .address = (by_destination ? flat.destination : flat.source) & prefix_mask(*mask),
+            .zone = at.entry == nullptr ? track::Zone{} : std::max(at.entry->zone[0], at.entry->zone[1])};
+        const std::uint32_t count = state.counts.count(key, at, context.services.tracking->table());
+        if (count == 0) return MatchResult::hotdrop;
+        return (upto ? count <= *upto : count > *above) ? MatchResult::yes : MatchResult::no;
+    }
+
     void list(std::string& out, Family, bool) const {
         out += fmt::format("#conn {}/{} {} {}", by_destination ? "dst" : "src", *mask, upto ? "<=" : ">",
                            upto ? *upto : *above);
@@ -53,7 +73,7 @@ extern constinit const Declaration match_connlimit =
                               .help = "how many connections an address or a network has",
                               .reads = reads_tuple | reads_connection | reads_shared_state,
                               .does = does_count,
-                              .state = StateKind::shared,
+                              .state = StateKind::engine,
                               .need = Need::tracking,
                               .required_groups = 1});
 
