@@ -6,6 +6,7 @@
 #include "defrag/reassembler.h"
 #include "engine/emitter.h"
 #include "engine/engine.h"
+#include "nat/nat.h"
 #include "packet/parse.h"
 #include "stack/icmp_limit.h"
 
@@ -58,8 +59,9 @@ struct Engine::Core final : defrag::Releaser {
     Order order;
     rules::Tables tables4{Family::ipv4}, tables6{Family::ipv6};
     WaitingRoom waiting;
-    std::unique_ptr<track::Tracking> tracking;       // from the first rule on that needs it
-    std::array<bool, 2> tracked{}, whole_by_wish{};  // IPv4, IPv6
+    std::unique_ptr<track::Tracking> tracking;  // from the first rule on that needs it
+    std::unique_ptr<nat::Nat> nat;              // from the first nat table with tracking on
+    std::array<bool, 2> tracked{}, translated{}, whole_by_wish{};  // IPv4, IPv6
     defrag::WholePool wholes;
     defrag::Reassembler fragments4, fragments6;
     std::optional<defrag::Reassembler> tracked_fragments6;  // once tracking has asked for it
@@ -75,6 +77,7 @@ struct Engine::Core final : defrag::Releaser {
     // engine.cc
     void place_base_chains(rules::Tables& tables);
     void track(Family family, bool wanted);
+    void translate(Family family, bool tracked_now);
     void defragment(Family family, bool for_tracking);
 
     // receive.cc: the life of a packet.

@@ -16,15 +16,12 @@ namespace {
 struct BaseChain {
     static Verdict run(void* table, std::uint32_t chain, Context& context) {
         auto& live = *static_cast<rules::LiveTable*>(table);
-        if (live.kind == rules::table_nat && !opens_connection(context)) return Verdict::proceed;
+        if (live.kind == rules::table_nat && !is_open(context)) return Verdict::proceed;
         return rules::evaluate(live, static_cast<rules::ChainId>(chain), context);
     }
     // The nat table sees a connection's first packet alone; without tracking, none.
-    static bool opens_connection(const Context& context) {
-        if (context.services.tracking == nullptr) return false;
-        const track::Seen seen = context.services.tracking->seen(context.packet);
-        return seen.entry != nullptr && !seen.entry->confirmed() &&
-               seen.direction == track::Direction::original;
+    static bool is_open(const Context& context) {
+        return context.services.nat != nullptr && context.services.nat->is_open(context);
     }
 };
 
@@ -49,6 +46,9 @@ defrag::Limits fragment_limits(const Configuration& configuration, const Fragmen
 
 Verdict track_packet(void* tracking, std::uint32_t, Context& context) {
     return static_cast<track::Tracking*>(tracking)->track(context);
+}
+Verdict translate_packet(void* nat, std::uint32_t, Context& context) {
+    return static_cast<nat::Nat*>(nat)->translate(context);
 }
 Verdict confirm_connection(void* tracking, std::uint32_t, Context& context) {
     return static_cast<track::Tracking*>(tracking)->confirm(context);
@@ -172,6 +172,20 @@ void Engine::Core::track(Family family, bool wanted) {
     const HookFamily at = is_v4(family) ? HookFamily::ip : HookFamily::ip6;
     order.fill(at, "conntrack", wanted ? track_packet : nullptr, tracking.get());
     order.fill(at, "confirm", wanted ? confirm_connection : nullptr, tracking.get());
+    translate(family, wanted);
+}
+
+// Translation begins with a family's first nat table. It goes on without one: connections keep their mapping.
+void Engine::Core::translate(Family family, bool tracked_now) {
+    const auto is_nat = [](const rules::LiveTable& table) { return table.kind == rules::table_nat; };
+    bool& wanted = translated[is_v4(family) ? 0 : 1];
+    wanted |= tracked_now && std::ranges::any_of(tables(family).all(), is_nat);
+    if (wanted && nat == nullptr) {
+        nat = std::make_unique<nat::Nat>(*tracking, configuration.nat, random);
+        services.nat = nat.get();
+    }
+    order.fill(is_v4(family) ? HookFamily::ip : HookFamily::ip6, "translate",
+               wanted && tracked_now ? translate_packet : nullptr, nat.get());
 }
 
 namespace {

@@ -18,6 +18,7 @@
 #include "engine/waiting.h"
 #include "hook/order.h"
 #include "hook/world.h"
+#include "nat/settings.h"
 #include "packet/reason.h"
 #include "route/router.h"
 #include "rules/ruleset.h"
@@ -38,6 +39,7 @@ struct Configuration {
     std::shared_ptr<const route::Router> router;  // interfaces, addresses, routes, neighbours
     Tunables tunables{};
     track::Settings tracking{};
+    nat::Settings nat{};
     WaitingLimits waiting{};
     FragmentLimits fragments{};
     std::uint32_t emit_limit = 256;  // packets of the engine's own that can wait to be sent

@@ -119,6 +119,7 @@ bool Engine::Core::run_and_reroute(Passage& passage, std::size_t row) {
 // From the hook at hand on, behind `row` stages of it, to the packet's end.
 void Engine::Core::live(Passage& passage, std::size_t row) {
     const Order::ByHook& hooks = order.of(family_of(passage.packet()));
+    passage.context.route = &passage.route;
     for (;; row = 0) {
         if (!run_hook(passage, hooks, row)) return;
         switch (passage.context.hook) {

@@ -15,9 +15,13 @@ namespace gatehouse {
 
 namespace route {
 class Router;
-}
+struct Decision;
+}  // namespace route
 namespace track {
 class Tracking;
+}
+namespace nat {
+class Nat;
 }
 class Interfaces;
 class World;
@@ -38,6 +42,7 @@ struct Services {
     Emitter* emitter = nullptr;
     const route::Router* router = nullptr;
     track::Tracking* tracking = nullptr;  // null while no rule needs it
+    nat::Nat* nat = nullptr;              // null until there has been a nat table with tracking
     const Interfaces* interfaces = nullptr;
     TraceSink* trace = nullptr;
     LogSink* log = nullptr;
@@ -77,7 +82,8 @@ struct Context {
     Finding finding{};
     Decision decision{};
     Suspension suspension{};
-    IpOptions options{};  // of an IPv4 packet that arrived
+    IpOptions options{};                     // of an IPv4 packet that arrived
+    const route::Decision* route = nullptr;  // where it goes; null before that has been decided
 
     Family family() const { return packet.flat.family; }
     // Does anybody want to know each step? Asked first where making the event itself would cost.

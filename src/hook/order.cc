@@ -12,15 +12,20 @@ struct BuiltIn {
     std::string_view name;
     std::int32_t priority;
     HookSet hooks;
+    bool last = false;
 };
 
 constexpr HookSet entrances = bit(Hook::prerouting) | bit(Hook::output);
 constexpr HookSet ends = bit(Hook::input) | bit(Hook::postrouting);
 
 constexpr BuiltIn built_in[] = {
-    {"defrag", priority::defrag, entrances}, {"conntrack", priority::tracking, entrances},
-    {"helper", priority::helper, ends},      {"sequence-adjustment", priority::sequence_adjustment, ends},
+    {"defrag", priority::defrag, entrances},
+    {"conntrack", priority::tracking, entrances},
+    {"helper", priority::helper, ends},
+    {"sequence-adjustment", priority::sequence_adjustment, ends},
     {"confirm", priority::confirm, ends},
+    {"translate", priority::nat_destination, entrances, true},
+    {"translate", priority::nat_source, ends, true},
 };
 
 }  // namespace
@@ -34,7 +39,9 @@ Order::Order() {
                 rows_.push_back({.family = family,
                                  .hook = hook,
                                  .priority = stage.priority,
-                                 .name = std::string(stage.name)});
+                                 .name = std::string(stage.name),
+                                 .reroutes = stage.last && hook == Hook::output,
+                                 .last = stage.last});
             }
         }
     }
@@ -63,7 +70,8 @@ void Order::exchange(HookFamily family, StageFn run, std::vector<OrderRow> rows)
 
 void Order::rebuild() {
     std::ranges::stable_sort(rows_, [](const OrderRow& a, const OrderRow& b) {
-        return std::tuple(a.family, a.hook, a.priority) < std::tuple(b.family, b.hook, b.priority);
+        return std::tuple(a.family, a.hook, a.priority, a.last) <
+               std::tuple(b.family, b.hook, b.priority, b.last);
     });
     filled_.clear();
     std::ranges::copy_if(rows_, std::back_inserter(filled_),

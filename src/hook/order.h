@@ -29,6 +29,7 @@ struct OrderRow {
     std::uint32_t argument = 0;
     // Of a stage of OUTPUT: the route is asked for again when what it was chosen by changes here.
     bool reroutes = false;
+    bool last = false;  // it stands behind all others of its priority
 };
 
 // Priorities, as linux/netfilter_ipv4.h numbers them.

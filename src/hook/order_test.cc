@@ -49,7 +49,7 @@ TEST(Order, HoldsThePlacesOfStagesThatAreNotThere) {
     for (const auto& row : order.rows()) {
         if (row.family == HookFamily::ip6 && row.hook == Hook::prerouting) names.push_back(row.name);
     }
-    EXPECT_EQ(names, (std::vector<std::string>{"defrag", "conntrack"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"defrag", "conntrack", "translate"}));
 }
 
 }  // namespace

@@ -26,9 +26,10 @@ enum class TraceKind : std::uint8_t {
     fragmented,
     suspended,
     resumed,
-    decision,   // the last word; finding
-    departure,  // out
-    tracked,    // text: how tracking sees the packet ("NEW"); finding: why it is INVALID, or was ignored
+    decision,    // the last word; finding
+    departure,   // out
+    tracked,     // text: how tracking sees the packet ("NEW"); finding: why it is INVALID, or was ignored
+    translated,  // text: "source" or "destination"; address, after: what it now is; before: the old port
     count,
 };
 

@@ -29,6 +29,8 @@ constexpr Setting settings[] = {
      [](Configuration& c, std::uint64_t v) { c.fragments.datagrams = static_cast<std::uint32_t>(v); }},
     {"reassembled_packets", "datagrams put together that haven't come to their end", 0, 1u << 12,
      [](Configuration& c, std::uint64_t v) { c.fragments.wholes = static_cast<std::uint32_t>(v); }},
+    {"nat.drop_invalid", "INVALID packets of translated connections don't pass", 0, 1,
+     [](Configuration& c, std::uint64_t v) { c.nat.drop_invalid = v != 0; }},
 };
 
 }  // namespace

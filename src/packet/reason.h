@@ -117,6 +117,15 @@ enum class Reason : std::uint16_t {
     table_full,     // {limit, connections looked at}
     insert_failed,  // another connection has its tuple
 
+    // Translation.
+    nat_exhausted,          // {ports tried, ports in the range}: every mapping of the pool is in use
+    nat_no_room,            // {limit}: of what is kept of translated connections
+    nat_no_address,         // {interface}: it has no address to give
+    nat_interface_changed,  // {the interface it was masqueraded for, the one it would leave by}
+    nat_redirect,           // an ICMP redirect of a translated connection
+    nat_bad_quote,          // {bytes}: what an ICMP error quotes can't be translated
+    nat_invalid,            // an INVALID packet of a translated connection
+
     // Waiting.
     suspended_full,       // {waiting, limit}
     suspended_expired,    // {milliseconds}

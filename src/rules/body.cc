@@ -15,7 +15,7 @@ Body::Body(RuleDraft draft, ChainId chain) : draft_(std::move(draft)), chain_(ch
         }
         steps_.push_back(step);
         hooks_ &= extension.hooks();
-        needs_tracking_ |= extension.need() == Need::tracking;
+        needs_tracking_ |= extension.need() == Need::tracking || extension.need() == Need::nat;
     };
     for (const auto& match : draft_.matches) add(match);
     if (draft_.target.extension) add(*draft_.target.extension);

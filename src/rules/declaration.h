@@ -101,7 +101,9 @@ enum class StateKind : std::uint8_t { none, engine, shared };
 // that family needs it. A rule that needs what isn't there yet is kept, shown and saved, but refused by name
 // when packets are to be evaluated.
 enum class Need : std::uint8_t { nothing, tracking, nat, shared_tables, helpers };
-constexpr bool is_there(Need need) { return need == Need::nothing || need == Need::tracking; }
+constexpr bool is_there(Need need) {
+    return need == Need::nothing || need == Need::tracking || need == Need::nat;
+}
 std::string_view words(Need need);  // "connection tracking"
 
 enum class MatchResult : std::uint8_t { no, yes, hotdrop };

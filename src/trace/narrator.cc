@@ -138,6 +138,9 @@ std::string Narrator::step(const TraceEvent& e) {
         case TraceKind::tracked:
             return fmt::format("  connection: {}{}", e.text,
                                e.finding ? ": " + gatehouse::words(e.finding.reason, e.finding.numbers) : "");
+        case TraceKind::translated:
+            return fmt::format("  {} becomes {}{}", e.text, to_string(e.address, family),
+                               e.before == e.after ? "" : fmt::format(", port {}", e.after));
         case TraceKind::count: break;
     }
     return {};

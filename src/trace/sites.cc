@@ -19,6 +19,7 @@ constexpr Site sites[] = {
     {"engine/reassembly.cc", suspended, ""},
     {"engine/reassembly.cc", resumed, ""},
     {"track/tracking.cc", tracked, ""},
+    {"nat/nat.cc", translated, ""},
     {"rules/evaluate.cc", chain, ""},
     {"rules/evaluate.cc", rule, ""},
     {"rules/evaluate.cc", returned, ""},

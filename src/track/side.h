@@ -70,6 +70,12 @@ struct HelperState {
     std::uint8_t data[44];
 };
 
+// Who else has a mapping of the same source: a translated connection's neighbours among these
+// (nat/sources.h), each by its place plus one, 0 being nobody.
+struct Mapping {
+    std::uint32_t next, previous;
+};
+
 struct SecurityMark {
     std::uint32_t value;
 };
@@ -212,6 +218,6 @@ void SidePoolsOf<Kinds...>::remove(Entry& entry) {
 
 // tcp::Pickup: of connections picked up in mid-stream, while TcpState::inferred is set.
 using SidePools = SidePoolsOf<Labels, Timestamps, SequenceAdjustment, SynproxyState, Master, Wishes,
-                              HelperState, SecurityMark, tcp::Pickup, StudyState>;
+                              HelperState, SecurityMark, tcp::Pickup, StudyState, Mapping>;
 
 }  // namespace gatehouse::track

@@ -23,6 +23,8 @@ constexpr std::uint32_t is_template = 1u << 11;
 constexpr std::uint32_t nat_clash = 1u << 12;
 constexpr std::uint32_t helper = 1u << 13;
 constexpr std::uint32_t offload = 1u << 14;
+// Ours, above Linux's: of a masqueraded connection the interface that it leaves by, its number plus one.
+constexpr unsigned masquerade_shift = 16;
 }  // namespace status
 
 // How tracking sees a packet; stands in ConnRef::info. `none` before tracking has looked.

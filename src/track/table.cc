@@ -109,6 +109,7 @@ Confirmed Table::confirm(Tentative tentative) {
     entry.expiry = now_ + entry.expiry.value;
     arm(connection);
     ++statistics_.insert;
+    if (watcher_ != nullptr) watcher_->entered(connection, entry);
     return {.outcome = inserted, .connection = connection};
 }
 

@@ -61,11 +61,12 @@ enum class End : std::uint8_t {
     deleted,  // by whoever administers the table
 };
 
-// Is told of each connection that ends, while its entry still stands. It may not begin, confirm or end any
-// connection from there.
+// Is told of each connection that enters the table, and of each that ends, while its entry still stands. It
+// may not begin, confirm or end any connection from there.
 class Watcher {
   public:
     virtual ~Watcher() = default;
+    virtual void entered(ConnIndex, Entry&) {}
     virtual void ended(ConnIndex connection, const Entry& entry, End why) = 0;
     // When the table is full: a connection that is to go before all others; none if it is to be chosen by
     // what it costs.

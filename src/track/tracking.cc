@@ -209,6 +209,7 @@ Tracking::Step Tracking::go_on_with(const Context& context, Way way) {
     if (judgement.kill) doomed_.push_back(held(index(way.connection)));
     if (judgement.verdict == Verdict::invalid) {
         refuse(context, judgement.finding);
+        packet.connection.index = index(way.connection);  // translation asks whom it doesn't belong to
         return Step::done;
     }
     if (judgement.finding) [[unlikely]]
@@ -399,7 +400,12 @@ void Tracking::begun(ConnIndex connection) {
         study_->begun(table_, connection);
 }
 
+void Tracking::entered(ConnIndex connection, Entry& entry) {
+    if (companion_ != nullptr) companion_->entered(connection, entry);
+}
+
 void Tracking::ended(ConnIndex connection, const Entry& entry, End why) {
+    if (companion_ != nullptr) companion_->ended(connection, entry, why);
     if (study_ != nullptr) [[unlikely]]
         study_->ended(table_, connection, why);
     if (events_ == nullptr || (wanted_events(entry) & change::ended) == 0) return;

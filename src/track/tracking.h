@@ -80,6 +80,10 @@ class Tracking final : private Watcher {
 
     // REJECT has reset the packet's connection: it is over, whatever its ends make of it.
     void set_closing(const Packet& packet);
+    // The connection goes when the packet at hand has ended.
+    void give_up(ConnIndex connection) { doomed_.push_back(held(index(connection))); }
+    // Tells somebody else, too, what a Watcher is told.
+    void also_tell(Watcher* companion) { companion_ = companion; }
     // Time passes with no packet.
     void advance(Time now);
 
@@ -105,6 +109,7 @@ class Tracking final : private Watcher {
     Held held(std::uint32_t place) const { return {place, table_[static_cast<ConnIndex>(place)].generation}; }
     bool stands(const Held& held) const { return held == this->held(held.place); }
 
+    void entered(ConnIndex connection, Entry& entry) override;
     void ended(ConnIndex connection, const Entry& entry, End why) override;
     ConnIndex first_to_go() override { return study_ ? study_->least_needed() : ConnIndex::none; }
     std::uint32_t wanted_events(const Entry& entry) const;
@@ -130,6 +135,7 @@ class Tracking final : private Watcher {
     Table table_;
     std::unique_ptr<Events> events_;
     std::unique_ptr<Study> study_;
+    Watcher* companion_ = nullptr;
     std::vector<Template> templates_;
     Finding why_{};
     // Of the packet at hand and those that it provoked.

@@ -109,9 +109,10 @@ INSTANTIATE_TEST_SUITE_P(Families, Traced, testing::Values(Family::ipv4, Family:
 TEST(TraceSites, AreTheCallsInTheCode) {
     namespace fs = std::filesystem;
     std::map<std::pair<std::string, std::string>, int> listed, called;
-    constexpr std::string_view names[] = {
-        "arrival",   "origin",    "chain",      "rule",      "policy",  "returned", "altered",   "route",
-        "neighbour", "generated", "fragmented", "suspended", "resumed", "decision", "departure", "tracked"};
+    constexpr std::string_view names[] = {"arrival",    "origin",    "chain",   "rule",      "policy",
+                                          "returned",   "altered",   "route",   "neighbour", "generated",
+                                          "fragmented", "suspended", "resumed", "decision",  "departure",
+                                          "tracked",    "translated"};
     static_assert(std::size(names) == static_cast<std::size_t>(TraceKind::count));
     for (const auto& site : trace::all_sites())
         ++listed[{std::string(site.file), std::string(names[static_cast<std::size_t>(site.kind)])}];
@@ -133,30 +134,34 @@ TEST_P(Traced, EverySiteReports) {
     const std::string ecn = v4 ? "-A PREROUTING -p tcp --dport 8 -j ECN --ecn-tcp-remove\n"
                                  "-A PREROUTING -p tcp --dport 8 -j ECN --ecn-ip-ect 1\n"
                                : "";
-    load("*mangle\n-A PREROUTING -m conntrack --ctstate NEW\n" + ecn +
-         "-A PREROUTING -p tcp --dport 1 -j TOS --set-tos 0x10\n"
-         "-A PREROUTING -p tcp --dport 1 -j DSCP --set-dscp 2\n"
-         "-A PREROUTING -p tcp --dport 1 -j MARK --set-mark 1\n"
-         "-A PREROUTING -p tcp --dport 1 -j TCPOPTSTRIP --strip-options sack-permitted\n"
-         "-A PREROUTING -p tcp --dport 1 -j " +
-         hop +
-         "\n"
-         "-A FORWARD -p tcp --tcp-flags SYN SYN --dport 1:2 -j TCPMSS --set-mss 500\n"
-         "-A POSTROUTING -p tcp --dport 1 -j CLASSIFY --set-class 1:2\n"
-         "-A POSTROUTING -p tcp --dport 3 -j CHECKSUM --checksum-fill\n"
-         "COMMIT\n*filter\n:sub - [0:0]\n"
-         "-A FORWARD -p tcp --dport 4 -j REJECT --reject-with tcp-reset\n"
-         "-A FORWARD -p tcp --dport 5 -j REJECT\n"
-         "-A FORWARD -p tcp --dport 6 -j sub\n"
-         "-A FORWARD -p tcp --dport 7 -j QUEUE\n"
-         "-A sub -j RETURN\n"
-         "COMMIT\n");
+    load(
+        "*nat\n-A PREROUTING -p tcp --dport 10 -j DNAT --to-destination :11\nCOMMIT\n"
+        "*mangle\n-A PREROUTING -m conntrack --ctstate NEW\n" +
+        ecn +
+        "-A PREROUTING -p tcp --dport 1 -j TOS --set-tos 0x10\n"
+        "-A PREROUTING -p tcp --dport 1 -j DSCP --set-dscp 2\n"
+        "-A PREROUTING -p tcp --dport 1 -j MARK --set-mark 1\n"
+        "-A PREROUTING -p tcp --dport 1 -j TCPOPTSTRIP --strip-options sack-permitted\n"
+        "-A PREROUTING -p tcp --dport 1 -j " +
+        hop +
+        "\n"
+        "-A FORWARD -p tcp --tcp-flags SYN SYN --dport 1:2 -j TCPMSS --set-mss 500\n"
+        "-A POSTROUTING -p tcp --dport 1 -j CLASSIFY --set-class 1:2\n"
+        "-A POSTROUTING -p tcp --dport 3 -j CHECKSUM --checksum-fill\n"
+        "COMMIT\n*filter\n:sub - [0:0]\n"
+        "-A FORWARD -p tcp --dport 4 -j REJECT --reject-with tcp-reset\n"
+        "-A FORWARD -p tcp --dport 5 -j REJECT\n"
+        "-A FORWARD -p tcp --dport 6 -j sub\n"
+        "-A FORWARD -p tcp --dport 7 -j QUEUE\n"
+        "-A sub -j RETURN\n"
+        "COMMIT\n");
     send(tcp(1, "S <mss 1460,sackOK>"));
     send(tcp(2));
     send(tcp(3), true);
     for (unsigned port = 4; port <= 7; ++port) send(tcp(port));
     send(tcp(8, "SEW"));
     send(tcp(9, "A payload 1400"));
+    send(tcp(10));
     const std::string piece =
         v4 ? "udp 10.0.1.2:1 > 10.0.1.1:9 id 7" : "udp [fd00:1::2]:1 > [fd00:1::1]:9 id 7";
     send(piece + " more payload 8");

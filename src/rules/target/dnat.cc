@@ -1,4 +1,5 @@
 // -j DNAT: gives connections another destination.
+#include "nat/nat.h"
 #include "rules/value/translation.h"
 
 namespace gatehouse::rules {
@@ -20,6 +21,11 @@ struct Dnat {
     };
 
     Result<void> check(const Facts& facts) const { return to->ports ? check_ports(facts) : Result<void>{}; }
+
+    Outcome act(Context& context) const {
+        return outcome_of(context.services.nat->bind(context, nat::Manip::destination,
+                                                     range_of(*to, random.set, persistent.set)));
+    }
 
     void list(std::string& out, Family family, bool) const {
         out += "to:";

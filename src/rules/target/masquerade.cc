@@ -1,4 +1,7 @@
 // -j MASQUERADE: gives connections the address of the interface that they leave by.
+#include "nat/nat.h"
+#include "packet/reason.h"
+#include "route/router.h"
 #include "rules/value/translation.h"
 
 namespace gatehouse::rules {
@@ -20,6 +23,22 @@ struct Masquerade {
 
     Result<void> check(const Facts& facts) const { return ports ? check_ports(facts) : Result<void>{}; }
 
+    Outcome act(Context& context) const {
+        const Flat& flat = context.packet.flat;
+        // What has no source yet isn't a client's.
+        if (flat.source.is_unspecified()) return Outcome::accept;
+        const Address toward = is_v4(flat.family) ? next_hop(context) : flat.destination;
+        const Address source = context.services.router->select_source(flat.family, context.out, toward);
+        if (source.is_unspecified()) {
+            context.finding = {.reason = Reason::nat_no_address, .numbers = {index(context.out)}};
+            return Outcome::drop;
+        }
+        nat::Range range = range_of(ports, random.set || random_fully.set);
+        range.addresses = true;
+        range.low = range.high = source;
+        return outcome_of(context.services.nat->masquerade(context, range));
+    }
+
     void list(std::string& out, Family family, bool) const {
         if (ports) {
             out += "masq ports: ";
@@ -27,6 +46,14 @@ struct Masquerade {
         }
         if (random) out += out.empty() ? "random" : " random";
         if (random_fully) out += out.empty() ? "random-fully" : " random-fully";
+    }
+
+  private:
+    static Address next_hop(const Context& context) {
+        const route::Nexthop* const hop = context.route == nullptr ? nullptr : context.route->nexthop;
+        return hop != nullptr && hop->has_gateway && is_v4(hop->gateway_family)
+                   ? hop->gateway
+                   : context.packet.flat.destination;
     }
 };
 

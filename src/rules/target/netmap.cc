@@ -1,8 +1,9 @@
 // -j NETMAP: maps a whole network onto another, host by host.
 #include <fmt/format.h>
 
-#include "rules/declaration.h"
+#include "nat/nat.h"
 #include "rules/value/address.h"
+#include "rules/value/translation.h"
 
 namespace gatehouse::rules {
 
@@ -27,6 +28,16 @@ struct Netmap {
     static constexpr std::tuple options{
         option<&Netmap::to>("to", NetworkValue{}, {.help = "the network to map to", .required = true}),
     };
+
+    Outcome act(Context& context) const {
+        const nat::Manip manip = nat::manip_at(context.hook);
+        const Flat& flat = context.packet.flat;
+        Address host = manip == nat::Manip::source ? flat.source : flat.destination;
+        const Address mask = prefix_mask(to->length);
+        for (unsigned i = 0; i < 4; ++i)
+            host.words[i] = (host.words[i] & ~mask.words[i]) | to->address.words[i];
+        return outcome_of(context.services.nat->bind(context, manip, nat::Range::one(host)));
+    }
 
     void list(std::string& out, Family family, bool) const {
         out += "to:";

@@ -1,4 +1,5 @@
 // -j SNAT: gives connections another source.
+#include "nat/nat.h"
 #include "rules/value/translation.h"
 
 namespace gatehouse::rules {
@@ -19,6 +20,11 @@ struct Snat {
     };
 
     Result<void> check(const Facts& facts) const { return to->ports ? check_ports(facts) : Result<void>{}; }
+
+    Outcome act(Context& context) const {
+        return outcome_of(context.services.nat->bind(
+            context, nat::Manip::source, range_of(*to, random.set || random_fully.set, persistent.set)));
+    }
 
     void list(std::string& out, Family family, bool) const {
         out += "to:";

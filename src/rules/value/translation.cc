@@ -8,6 +8,28 @@
 
 namespace gatehouse::rules {
 
+nat::Range range_of(const Opt<TranslatedPorts>& ports, bool random) {
+    nat::Range range{.random = random};
+    if (!ports) return range;
+    range.ports = true;
+    range.first_port = ports->range.low;
+    range.last_port = ports->range.high;
+    range.base = ports->base;
+    return range;
+}
+
+nat::Range range_of(const Translation& to, bool random, bool persistent) {
+    Opt<TranslatedPorts> ports;
+    if (to.ports) ports = {.value = *to.ports, .set = true};
+    nat::Range range = range_of(ports, random);
+    range.persistent = persistent;
+    if (!to.addresses) return range;
+    range.addresses = true;
+    range.low = to.addresses->low;
+    range.high = to.addresses->high;
+    return range;
+}
+
 Result<void> check_ports(const Facts& facts) {
     switch (facts.selectors->protocol) {
         case wire::protocol::tcp:

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "nat/range.h"
 #include "rules/declaration.h"
 #include "rules/value/address.h"
 
@@ -19,6 +20,14 @@ struct Translation {
     std::optional<TranslatedPorts> ports;
     friend bool operator==(const Translation&, const Translation&) = default;
 };
+
+nat::Range range_of(const Opt<TranslatedPorts>& ports, bool random);
+nat::Range range_of(const Translation& to, bool random, bool persistent);
+
+// What a target says when its connection got a mapping, or none.
+constexpr Outcome outcome_of(Verdict bound) {
+    return bound == Verdict::proceed ? Outcome::accept : Outcome::drop;
+}
 
 // Ports are kept only by rules for a protocol that has them, or ICMP's id (`-p`).
 Result<void> check_ports(const Facts& facts);

@@ -1,0 +1,154 @@
+#include "nat/nat.h"
+
+#include "nat/icmp_error.h"
+#include "nat/rewrite.h"
+#include "packet/reason.h"
+#include "track/tuple_of.h"
+#include "wire/protocol.h"
+
+namespace gatehouse::nat {
+
+namespace {
+
+using track::Direction;
+using track::Entry;
+using track::Info;
+
+Info info_of(const Packet& packet) { return static_cast<Info>(packet.connection.info); }
+
+bool is_of_connection(Info info) {
+    return info == Info::fresh || info == Info::related || info == Info::established;
+}
+
+bool is_error(const Packet& packet, Info info) {
+    return info == Info::related &&
+           (packet.flat.protocol == wire::protocol::icmp || packet.flat.protocol == wire::protocol::icmpv6);
+}
+
+Direction direction_of(const Packet& packet) { return static_cast<Direction>(packet.connection.direction); }
+
+}  // namespace
+
+Nat::Nat(track::Tracking& tracking, const Settings& settings, Random& random)
+    : tracking_(tracking),
+      settings_(settings),
+      sources_(tracking.table()),
+      mapper_(tracking.table(), sources_, random) {
+    tracking.also_tell(this);
+    tracking.table().side().expect<track::Mapping>();
+}
+
+bool Nat::is_open(const Context& context) const {
+    const Packet& packet = context.packet;
+    const Info info = info_of(packet);
+    if (info != Info::fresh && info != Info::related) return false;
+    if (is_error(packet, info)) return false;
+    return !tracking_.seen(packet).entry->has(done_bit(manip_at(context.hook)));
+}
+
+Verdict Nat::bind(Context& context, Manip manip, const Range& range) {
+    const track::Seen at = tracking_.seen(context.packet);
+    if (at.entry == nullptr || at.entry->confirmed()) return Verdict::proceed;
+    Entry& entry = *at.entry;
+    const auto current = track::inverse(entry.tuple(Direction::reply));
+    if (!current) return Verdict::proceed;
+    const Choice choice = mapper_.choose(entry, *current, manip, range);
+    // A destination that clashes may yet be told apart by its source.
+    if (!choice.free && choice.tried > 0 && manip == Manip::source) {
+        ++statistics_.exhausted;
+        context.finding = {.reason = Reason::nat_exhausted, .numbers = {choice.tried, choice.size}};
+        return Verdict::drop;
+    }
+    entry.status |= done_bit(manip);
+    if (choice.tuple == *current) return Verdict::proceed;
+    if (tracking_.table().side().add<track::Mapping>(entry) == nullptr) {
+        context.finding = {.reason = Reason::nat_no_room, .numbers = {tracking_.table().side().used()}};
+        return Verdict::drop;
+    }
+    ++statistics_.bound;
+    entry.set_tuple(Direction::reply, *track::inverse(choice.tuple));
+    entry.status |= changed_bit(manip);
+    return Verdict::proceed;
+}
+
+Verdict Nat::masquerade(Context& context, const Range& range) {
+    const Verdict verdict = bind(context, Manip::source, range);
+    const track::Seen at = tracking_.seen(context.packet);
+    if (verdict == Verdict::proceed && at.entry != nullptr && !at.entry->confirmed())
+        at.entry->status |= (index(context.out) + 1u) << track::status::masquerade_shift;
+    return verdict;
+}
+
+// No rule spoke of it.
+Verdict Nat::bind_as_it_is(Context& context, const Entry& entry, Manip manip) {
+    const track::Tuple reply = entry.tuple(Direction::reply);
+    return bind(context, manip, Range::one(manip == Manip::source ? reply.destination : reply.source));
+}
+
+Verdict Nat::translate(Context& context) {
+    const Info info = info_of(context.packet);
+    if (!is_of_connection(info)) [[unlikely]]
+        return info == Info::invalid ? pass_invalid(context) : Verdict::proceed;
+    Entry& entry = *tracking_.seen(context.packet).entry;
+    const std::uint32_t done = done_bit(manip_at(context.hook));
+    if ((entry.status & (changed_bits | done)) == done) [[likely]]
+        return Verdict::proceed;
+    return translate_flow(context, entry);
+}
+
+Verdict Nat::translate_flow(Context& context, Entry& entry) {
+    Packet& packet = context.packet;
+    const Info info = info_of(packet);
+    const Direction direction = direction_of(packet);
+    const Manip manip = manip_at(context.hook);
+    if (is_error(packet, info)) return translate_error(context, entry, direction, manip);
+    if (info != Info::established && !entry.has(done_bit(manip))) {
+        if (const Verdict verdict = bind_as_it_is(context, entry, manip); verdict != Verdict::proceed)
+            return verdict;
+    } else if (context.hook == Hook::postrouting && left_its_interface(context, entry)) {
+        return Verdict::drop;
+    }
+    if (!entry.has(changed_bit(owed(manip, direction)))) return Verdict::proceed;
+    const End to = end_of(entry.tuple(track::opposite(direction)), manip);
+    const std::uint16_t before = manip == Manip::source ? packet.flat.sport : packet.flat.dport;
+    rewrite(packet, manip, to);
+    context.trace({.kind = TraceKind::translated,
+                   .text = manip == Manip::source ? "source" : "destination",
+                   .before = before,
+                   .after = to.port,
+                   .address = to.address});
+    return Verdict::proceed;
+}
+
+// A masqueraded connection whose way out has changed: its peer knows it by an address that isn't its any
+// more. It goes, so that the next packet begins anew.
+bool Nat::left_its_interface(Context& context, const Entry& entry) {
+    const std::uint32_t was = entry.status >> track::status::masquerade_shift;
+    const std::uint32_t is = index(context.out) + 1u;
+    if (was == 0 || was == is || direction_of(context.packet) == Direction::reply) return false;
+    tracking_.give_up(tracking_.seen(context.packet).connection);
+    context.finding = {.reason = Reason::nat_interface_changed, .numbers = {was - 1, is - 1}};
+    return true;
+}
+
+Verdict Nat::pass_invalid(Context& context) {
+    const Packet& packet = context.packet;
+    if (packet.connection.index == ConnRef::no_connection || manip_at(context.hook) == Manip::source)
+        return Verdict::proceed;
+    const Entry& entry = tracking_.table()[static_cast<track::ConnIndex>(packet.connection.index)];
+    if ((entry.status & changed_bits) == 0) return Verdict::proceed;
+    ++statistics_.untranslated;
+    if (!settings_.drop_invalid) return Verdict::proceed;
+    context.finding = {.reason = Reason::nat_invalid};
+    return Verdict::drop;
+}
+
+void Nat::entered(track::ConnIndex connection, Entry& entry) {
+    if (entry.has(track::status::source_nat)) sources_.add(connection);
+}
+
+void Nat::ended(track::ConnIndex connection, const Entry& entry, track::End) {
+    if (entry.has(track::status::source_nat)) sources_.remove(connection);
+}
+
+}  // namespace gatehouse::nat

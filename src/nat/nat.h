@@ -1,0 +1,58 @@
+// Address translation of one engine: connections get a mapping before they enter the table, and their packets
+// are rewritten by it where Linux does that.
+//
+//     bind()       the targets: what the packet's connection is to become; its reply tuple says it from then
+//     on translate()  behind the nat chains of PRE_ROUTING and OUTPUT (destinations), INPUT and POST_ROUTING
+//                  (sources): a connection that no rule bound gets what it has, changed only where another's
+//                  replies look the same; then the packet is rewritten
+//
+// A packet of a connection that isn't translated costs translate() one test. The engine's thread only.
+#pragma once
+#include <cstdint>
+
+#include "nat/mapper.h"
+#include "nat/settings.h"
+#include "nat/sources.h"
+#include "track/tracking.h"
+
+namespace gatehouse::nat {
+
+struct Statistics {
+    std::uint64_t bound = 0;         // connections that were given another source or destination
+    std::uint64_t exhausted = 0;     // connections refused because their pool had no mapping left
+    std::uint64_t untranslated = 0;  // INVALID packets of translated connections
+};
+
+class Nat final : private track::Watcher {
+  public:
+    Nat(track::Tracking& tracking, const Settings& settings, Random& random);
+
+    // Whether the nat chains are to see the packet: its connection has no mapping yet.
+    bool is_open(const Context& context) const;
+    // Gives the packet's connection a mapping out of `range`, or drops the packet when there is none.
+    Verdict bind(Context& context, Manip manip, const Range& range);
+    // The same with the interface that it leaves by: packets that would leave by another one find their
+    // connection gone.
+    Verdict masquerade(Context& context, const Range& range);
+
+    Verdict translate(Context& context);
+
+    const Statistics& statistics() const { return statistics_; }
+    const Settings& settings() const { return settings_; }
+
+  private:
+    void entered(track::ConnIndex connection, track::Entry& entry) override;
+    void ended(track::ConnIndex connection, const track::Entry& entry, track::End why) override;
+    Verdict translate_flow(Context& context, track::Entry& entry);
+    Verdict pass_invalid(Context& context);
+    Verdict bind_as_it_is(Context& context, const track::Entry& entry, Manip manip);
+    bool left_its_interface(Context& context, const track::Entry& entry);
+
+    track::Tracking& tracking_;
+    Settings settings_;
+    Sources sources_;
+    Mapper mapper_;
+    Statistics statistics_;
+};
+
+}  // namespace gatehouse::nat
