@@ -109,12 +109,12 @@ constexpr Row rows[] = {
     {Reason::track_sctp_tag, "track-sctp-tag",
      "its SCTP verification tag {1:#010x} doesn't fit (chunk {0}, {2:#010x} is known)"},
     {Reason::tcp_bad_flags, "tcp-bad-flags", "its TCP flags {0:#04x} can't stand together"},
-    {Reason::tcp_no_beginning, "tcp-no-beginning", "no TCP connection begins with a {0}", true},
+    {Reason::tcp_no_beginning, "tcp-no-beginning", "no TCP connection begins with {0}", true},
     {Reason::tcp_no_pickup, "tcp-no-pickup",
      "its TCP connection wasn't seen to begin, and tcp_loose is off (seq {0}, ack {1})"},
-    {Reason::tcp_out_of_place, "tcp-out-of-place", "a {0} in the {1} direction can't come in {2}", true},
+    {Reason::tcp_out_of_place, "tcp-out-of-place", "{0} in the {1} direction can't come in {2}", true},
     {Reason::tcp_passed_by, "tcp-passed-by",
-     "a {0} in the {1} direction in {2} may be good or not: its answer will show", true},
+     "{0} in the {1} direction in {2} may be good or not: its answer will show", true},
     {Reason::tcp_reopened, "tcp-reopened", "it opens a connection in the place of one that is over"},
     {Reason::tcp_challenge_ack, "tcp-challenge-ack",
      "its ACK {1} challenges a SYN, and acknowledges no FIN (RFC 5961)"},
@@ -173,7 +173,7 @@ std::string_view name(Reason reason) { return rows[static_cast<std::size_t>(reas
 std::string words(Reason reason, const Numbers& numbers) {
     const Row& row = rows[static_cast<std::size_t>(reason)];
     if (row.of_tcp) {
-        return fmt::format(fmt::runtime(row.words), tcp_kind_names[numbers[0]], direction_names[numbers[1]],
+        return fmt::format(fmt::runtime(row.words), tcp_kind_phrases[numbers[0]], direction_names[numbers[1]],
                            tcp_phase_names[numbers[2]]);
     }
     return fmt::format(fmt::runtime(row.words), numbers[0], numbers[1], numbers[2]);

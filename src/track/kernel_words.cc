@@ -5,17 +5,18 @@
 
 namespace gatehouse::track {
 
-std::string kernel_words(std::uint8_t protocol, const Finding& finding) {
-    std::string said;
-    if (protocol == wire::protocol::tcp) {
-        said = tcp::kernel_words(finding);
-    } else if (finding.reason == Reason::l4_bad_checksum) {
-        said = "bad checksum";
-    } else if (finding.reason == Reason::l4_truncated) {
-        said = "short packet";
-    } else if (finding.reason == Reason::track_bad_length) {
-        said = "truncated/malformed packet";
+std::string kernel_says(std::uint8_t protocol, const Finding& finding) {
+    if (protocol == wire::protocol::tcp) return tcp::kernel_words(finding);
+    switch (finding.reason) {
+        case Reason::l4_bad_checksum: return "bad checksum";
+        case Reason::l4_truncated: return "short packet";
+        case Reason::track_bad_length: return "truncated/malformed packet";
+        default: return {};
     }
+}
+
+std::string kernel_words(std::uint8_t protocol, const Finding& finding) {
+    std::string said = kernel_says(protocol, finding);
     return said.empty() ? words(finding.reason, finding.numbers) : said;
 }
 

@@ -8,7 +8,9 @@
 
 namespace gatehouse::track {
 
-// The kernel's words, without the packet that follows them; where it has none, ours.
+// The kernel's words, without the packet that follows them; empty where it has none.
+std::string kernel_says(std::uint8_t protocol, const Finding& finding);
+// The same; where it has none, ours.
 std::string kernel_words(std::uint8_t protocol, const Finding& finding);
 
 }  // namespace gatehouse::track

@@ -36,6 +36,14 @@ void put_text(std::string& out, std::string_view text) {
     out += '"';
 }
 
+void put_finding(std::string& out, std::string_view key, const Finding& finding) {
+    const auto& numbers = finding.numbers;
+    fmt::format_to(std::back_inserter(out), R"(,"{}":{{"name":"{}","numbers":[{},{},{}],"words":)", key,
+                   name(finding.reason), numbers[0], numbers[1], numbers[2]);
+    put_text(out, words(finding.reason, numbers));
+    out += '}';
+}
+
 }  // namespace
 
 void JsonLines::report(const PacketReport& report, const Engine& engine) {
@@ -47,19 +55,15 @@ void JsonLines::report(const PacketReport& report, const Engine& engine) {
                    report.time.since_epoch / second, report.time.since_epoch % second);
     put_text(line_, interfaces.name(report.in));
     fmt::format_to(to, R"(,"verdict":"{}","mark":{})", name(completion.disposition), completion.mark.value);
-    if (completion.finding) {
-        const auto& numbers = completion.finding.numbers;
-        fmt::format_to(to, R"(,"reason":{{"name":"{}","numbers":[{},{},{}],"words":)",
-                       name(completion.finding.reason), numbers[0], numbers[1], numbers[2]);
-        put_text(line_, words(completion.finding.reason, numbers));
-        line_ += '}';
-    }
+    if (completion.finding) put_finding(line_, "reason", completion.finding);
     if (!completion.decision.table.empty()) {
         fmt::format_to(to, R"(,"decided":{{"hook":"{}","table":"{}","chain":)",
                        name(completion.decision.hook), completion.decision.table);
         put_text(line_, completion.decision.chain);
         fmt::format_to(to, R"(,"rule":{}}})", report.rule_number);
     }
+    if (!report.state.empty()) fmt::format_to(to, R"(,"state":"{}")", report.state);
+    if (report.tracking) put_finding(line_, report.invalid ? "invalid" : "ignored", report.tracking);
     line_ += R"(,"left":[)";
     for (std::size_t i = 0; i < report.left.size(); ++i) {
         line_ += i > 0 ? R"(,{"interface":)" : R"({"interface":)";
@@ -84,14 +88,6 @@ void JsonLines::report(const PacketReport& report, const Engine& engine) {
 
 void Walks::report(const PacketReport& report, const Engine&) {
     if (!report.walk.empty()) fmt::print(to_, "packet {}\n{}\n", report.index, report.walk);
-}
-
-void Invalids::report(const PacketReport& report, const Engine&) {
-    if (!report.tracking || (!report.invalid && !ignored_)) return;
-    const auto microseconds = report.time.since_epoch / microsecond;
-    fmt::print(to_, "packet {} at {}.{:06}: {} is {}: {} ({})\n", report.index, microseconds / 1'000'000,
-               microseconds % 1'000'000, flow_text(report.flat), report.invalid ? "INVALID" : "ignored",
-               words(report.tracking.reason, report.tracking.numbers), name(report.tracking.reason));
 }
 
 void print_connections(std::FILE* to, const Engine& engine, Form form) {

@@ -30,18 +30,6 @@ class Walks final : public ReportSink {
     std::FILE* to_;
 };
 
-// The packets that tracking found INVALID, each with what was compared and found wrong; with `ignored` also
-// those that belong to their connections, but moved nothing.
-class Invalids final : public ReportSink {
-  public:
-    Invalids(std::FILE* to, bool ignored) : to_(to), ignored_(ignored) {}
-    void report(const PacketReport& report, const Engine& engine) override;
-
-  private:
-    std::FILE* to_;
-    bool ignored_;
-};
-
 // How connections and events are told: as conntrack(8) does, or each as a JSON object.
 enum class Form : std::uint8_t { text, json };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "frontend/replay/flow_history.h"
 
 namespace gatehouse::frontend {
 
@@ -27,9 +28,11 @@ struct PacketReport {
     std::vector<LeftPacket> left;
     std::vector<std::uint8_t> bytes;  // of all that left, one behind the other
     std::string walk;                 // in words, if it was traced
-    // Why tracking found it INVALID, or ignored it.
+    // How tracking saw it ("NEW"; empty if it didn't look), and why it found it INVALID, or ignored it.
+    std::string_view state{};
     bool invalid = false;
     Finding tracking{};
+    Arrival arrival{};  // if the session notes arrivals
 
     Bytes bytes_of(const LeftPacket& which) const { return Bytes(bytes).subspan(which.offset, which.length); }
     void add_left(InterfaceId out, Bytes frame, bool made_here) {

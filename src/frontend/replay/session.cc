@@ -97,6 +97,7 @@ Result<void> Session::set_up(const network::Network& network) {
     auto configuration = network::configure(network);
     if (!configuration) return std::unexpected(configuration.error());
     configuration->fragments.fragments = std::min(configuration->fragments.fragments, waiting_fragments);
+    configuration->tracking.always |= options_.track;
     engine_ = std::make_unique<Engine>(std::move(*configuration), world_, *this);
     narrator_ = std::make_unique<trace::Narrator>(*engine_);
     engine_->set_trace(this);
@@ -236,6 +237,7 @@ Result<io::Next> Session::run(const std::string& capture, ReportSink& sink,
         report.time = packet->time;
         report.in = packet->in;
         report.length = packet->length;
+        if (options_.arrivals) report.arrival = arrival_of(*packet);
         batch_.push_back(packet);
         if (batch_.size() == options_.batch) flush(sink);
         if (record.index % 65536 == 0) progress(*reader, record.index);
@@ -308,6 +310,7 @@ void Session::complete(Packet& packet, const Completion& completion) {
     ended_.push_back(packet.cookie);
     if (engine_->tracking() != nullptr) {
         const track::Info info = engine_->tracking()->seen(packet).info;
+        report.state = track::name(info);
         report.invalid = info == track::Info::invalid;
         if (info != track::Info::none) report.tracking = engine_->tracking()->why();
     }

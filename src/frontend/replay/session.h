@@ -28,6 +28,8 @@ struct SessionOptions {
     std::size_t batch = 64;
     std::uint64_t traced = 0;  // the packet to mark for tracing, by its number; 0: none
     bool log = false;          // keep log lines for take_logged(); so it is in debug mode anyway
+    bool track = false;        // connections, whether or not a rule needs it
+    bool arrivals = false;     // note each packet's headers as it came
     bool events = false;       // of connections, kept for print_events() after each batch
     std::string load_state;    // connections of an earlier run (replay/state_file.h); empty: none
 };

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "frontend/replay/invalid.h"
 #include "frontend/tool/arguments.h"
 #include "frontend/tool/session_options.h"
 #include "frontend/tool/tool.h"
@@ -20,17 +21,28 @@ constexpr const char* footer =
   gatehouse explain --config net.toml --rules rules.v4 capture.pcapng 205
 Exit codes: 0 told, 1 told from a damaged capture, 2 bad usage, rules, configuration or packet.)";
 
-// Keeps the traced packet's report.
+// Keeps the traced packet's report, and what came before it in its flow.
 class One final : public ReportSink {
   public:
     explicit One(std::uint64_t index) : index_(index) {}
     void report(const PacketReport& report, const Engine&) override {
-        if (report.index == index_) found = report;
+        if (!report.arrival.flat.network) {
+            if (report.index == index_) found = report;
+            return;
+        }
+        const FlowKey key = flow_key(report.arrival.flat);
+        if (report.index == index_) {
+            found = report;
+            if (report.tracking) account = account_of(report, history_.news(key));
+        }
+        if (!found) history_.note(key, past_of(report));
     }
     std::optional<PacketReport> found;
+    std::string account;  // if it was INVALID or ignored
 
   private:
     std::uint64_t index_;
+    FlowHistory history_;
 };
 
 void tell(const Session& session, const PacketReport& report) {
@@ -69,6 +81,8 @@ int explain_captured(const std::string& capture, const SessionOptions& options) 
     }
     fmt::print("packet {} of {}\n", options.traced, capture);
     tell(**session, *one.found);
+    if (!one.account.empty())
+        fmt::print("\nconnection tracking\n  {}\n{}", words(one.found->arrival), one.account);
     return *end == io::Next::damage ? 1 : 0;
 }
 
@@ -93,6 +107,7 @@ int run_explain(int argc, char** argv) {
     const auto number = what.size() == 2 ? parse_number(what[1]) : std::nullopt;
     if (number && *number > 0) {
         options.traced = *number;
+        options.arrivals = true;
         return explain_captured(what[0], options);
     }
     std::string text;

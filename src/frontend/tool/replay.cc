@@ -1,9 +1,11 @@
 // gatehouse replay: a capture through rules.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <fmt/format.h>
 #include <memory>
 
+#include "frontend/replay/invalid.h"
 #include "frontend/replay/outputs.h"
 #include "frontend/replay/session.h"
 #include "frontend/replay/summary.h"
@@ -48,8 +50,10 @@ struct Wanted {
 };
 
 void add_output_options(CLI::App& app, Wanted& wanted, SessionOptions& options) {
-    app.add_option("-w", wanted.write_to,
-                   "write what leaves as pcapng, each packet with its verdict, rule and reason as comment")
+    app.add_option(
+           "-w", wanted.write_to,
+           "write what leaves as pcapng, each packet with its verdict, rule and reason as comment; with "
+           "--invalid, just the flows of the packets that are told of, as they came")
         ->type_name("FILE");
     app.add_flag("--json", wanted.json,
                  "one JSON object a line for every packet, on standard output; with --connections or "
@@ -61,7 +65,9 @@ void add_output_options(CLI::App& app, Wanted& wanted, SessionOptions& options) 
     app.add_flag(
         "--log", options.log,
         "what the kernel log would hold: the lines of LOG rules and of tracking; in debug mode by itself");
-    auto* const invalid = app.add_flag("--invalid", wanted.invalid, "why each INVALID packet is that");
+    auto* const invalid = app.add_flag("--invalid", wanted.invalid,
+                                       "why each INVALID packet is that: what was compared, in the kernel's "
+                                       "words, too, and what came before it");
     invalid->excludes("--json");
     app.add_flag("--ignored", wanted.ignored,
                  "with --invalid: also packets that moved nothing in their connections")
@@ -119,6 +125,20 @@ Result<void> tell_connections(Session& session, const Wanted& wanted) {
     return {};
 }
 
+// With --invalid and -w: the flows that were told of.
+Result<void> write_invalid_flows(const Invalids& invalids, const Wanted& wanted,
+                                 const std::vector<std::string>& captures) {
+    if (!wanted.invalid || wanted.write_to.empty()) return {};
+    const auto written = invalids.write_flows(captures, wanted.write_to);
+    if (!written) return std::unexpected(written.error());
+    fmt::print(stderr, "gatehouse: {} packets written to {}\n", *written, wanted.write_to);
+    if (invalids.forgotten() > 0)
+        fmt::print(stderr,
+                   "gatehouse: {} packets were too many to remember: their flows may be missing there\n",
+                   invalids.forgotten());
+    return {};
+}
+
 }  // namespace
 
 int run_replay(int argc, char** argv) {
@@ -139,6 +159,11 @@ int run_replay(int argc, char** argv) {
         "Exit codes: 0 done, 1 done as far as a capture is damaged, 2 bad usage, rules or configuration. "
         "doc/replay.md tells more.");
     if (const auto end = read_arguments(app, argc, argv)) return *end;
+    // Who asks what tracking knows wants it to look.
+    options.track = wanted.invalid || wanted.connections || options.events;
+    options.arrivals = wanted.invalid;
+    if (wanted.invalid && !wanted.write_to.empty() && std::ranges::find(captures, "-") != captures.end())
+        return refuse({.what = "-w with --invalid reads the captures twice: standard input can't be"});
     if (auto read = read_inside(inside, options); !read) return refuse(read.error());
     auto session = Session::open(options, captures);
     if (!session) return refuse(session.error());
@@ -162,7 +187,7 @@ int run_replay(int argc, char** argv) {
     } else if (!wanted.connections && !options.events) {
         fan.add(&lines);
     }
-    if (!wanted.write_to.empty()) {
+    if (!wanted.write_to.empty() && !wanted.invalid) {
         auto made = AnnotatedCapture::create(wanted.write_to, (*session)->engine().router().interfaces());
         if (!made) return refuse(made.error());
         left.emplace(std::move(*made));
@@ -173,6 +198,8 @@ int run_replay(int argc, char** argv) {
     tell_passed((*session)->passed());
     if (!wanted.json) fmt::print("{}", summary.text((*session)->engine()));
     if (auto told = tell_connections(**session, wanted); !told) return refuse(told.error());
+    if (auto written = write_invalid_flows(invalids, wanted, captures); !written)
+        return refuse(written.error());
     if (left) {
         if (auto closed = left->close(); !closed) return refuse(closed.error());
     }
