@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "base/text.h"
+#include "oracle/connections.h"
 #include "oracle/noise.h"
 #include "oracle/process.h"
 
@@ -397,6 +398,8 @@ Result<std::string> Kernel::counters(Family family) {
     for (const std::string& p : parts) all += p;
     return all;
 }
+
+Result<void> Kernel::forget_connections() { return device_.within(delete_connections); }
 
 Result<std::vector<LeftFrame>> Kernel::named(Result<std::vector<TappedFrame>> frames) {
     if (!frames) return std::unexpected(frames.error());

@@ -66,6 +66,9 @@ class Kernel {
     // rules.
     Result<void> load(Family family, std::string_view text);
 
+    // Deletes every connection that the device tracks.
+    Result<void> forget_connections();
+
     // Receives `frame` at `port` and returns what left the device because of it, in order, without what
     // the device says on its own account (noise.h). Fails for a frame that a packet socket refuses: shorter
     // than an Ethernet header, or longer than 65,535 bytes behind it.

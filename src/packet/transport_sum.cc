@@ -38,8 +38,11 @@ std::size_t pseudo_length(const Packet& packet) {
 }
 
 std::uint64_t pseudo_sum(const Packet& packet) {
-    const Flat& flat = packet.flat;
-    std::uint64_t sum = pseudo_length(packet) + flat.protocol;
+    return pseudo_sum(packet.flat, packet.flat.protocol, pseudo_length(packet));
+}
+
+std::uint64_t pseudo_sum(const Flat& flat, std::uint8_t number, std::size_t length) {
+    std::uint64_t sum = length + number;
     for (const std::uint32_t word : flat.source.words) sum += word;
     for (const std::uint32_t word : flat.destination.words) sum += word;
     return sum;

@@ -41,8 +41,9 @@ std::optional<std::size_t> covered(const Packet& packet);
 // The length that the pseudo-header has.
 std::size_t pseudo_length(const Packet& packet);
 
-// The unfolded sum of the pseudo-header.
+// The unfolded sum of the pseudo-header; of one with this protocol number and length.
 std::uint64_t pseudo_sum(const Packet& packet);
+std::uint64_t pseudo_sum(const Flat& flat, std::uint8_t number, std::size_t length);
 // What the field should hold, whatever it holds; a length or coverage that can't be counts as the whole.
 std::uint16_t right(const Packet& packet, const Kind& kind);
 

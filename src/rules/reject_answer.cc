@@ -4,6 +4,7 @@
 #include "hook/emit.h"
 #include "hook/icmp_error.h"
 #include "packet/reason.h"
+#include "packet/transport_sum.h"
 #include "route/router.h"
 #include "rules/selectors.h"
 #include "track/tracking.h"
@@ -19,18 +20,11 @@ namespace protocol = wire::protocol;
 constexpr std::uint32_t tcp_header = 20;
 constexpr std::uint16_t dont_fragment = 0x4000;
 
-std::uint64_t pseudo_header(const Flat& flat, std::uint8_t number, std::size_t length) {
-    std::uint64_t sum = length + number;
-    for (const std::uint32_t word : flat.source.words) sum += word;
-    for (const std::uint32_t word : flat.destination.words) sum += word;
-    return sum;
-}
-
 bool sums_up(const Packet& packet) {
     const Bytes segment = packet.transport();
     const std::uint8_t number = packet.flat.protocol;
     const bool pseudo = !is_v4(packet.flat.family) || number == protocol::tcp || number == protocol::udp;
-    const std::uint64_t start = pseudo ? pseudo_header(packet.flat, number, segment.size()) : 0;
+    const std::uint64_t start = pseudo ? transport_sum::pseudo_sum(packet.flat, number, segment.size()) : 0;
     // Linux sums an IPv4 packet from its header on, which adds nothing unless the options changed.
     const Bytes summed = is_v4(packet.flat.family) ? packet.network() : segment;
     return checksum::fold(checksum::add(summed, start)) == 0xffff;
@@ -87,7 +81,7 @@ void write_segment(const Flat& flat, Bytes segment, std::uint8_t* tcp) {
                    load_be32(&segment[4]) + ends + static_cast<std::uint32_t>(segment.size()) - header);
         tcp[13] |= flag::ack;
     }
-    const std::uint64_t pseudo = pseudo_header(flat, protocol::tcp, tcp_header);
+    const std::uint64_t pseudo = transport_sum::pseudo_sum(flat, protocol::tcp, tcp_header);
     store_be16(tcp + 16, checksum::finish(checksum::add({tcp, tcp_header}, pseudo)));
 }
 

@@ -215,7 +215,7 @@ Tracking::Step Tracking::go_on_with(const Context& context, Way way) {
     if (judgement.finding) [[unlikely]]
         log(context, judgement.finding);
     ++table_.statistics().found;
-    if (judgement.refresh) entry.count(way.direction, packet.flat.l3_length);
+    if (judgement.refresh || judgement.kill) entry.count(way.direction, packet.flat.l3_length);
     entry.status |= judgement.set_status;
     if (way.direction == Direction::reply) entry.status |= status::seen_reply;
     note_changes(way.connection, before, judgement);

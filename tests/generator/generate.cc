@@ -66,7 +66,7 @@ Trial random_trial(const Options& options, std::uint64_t seed) {
     Draw draw{random, options.family.value_or(drawn), edges};
     Trial c{.family = draw.family, .rules = random_ruleset(draw), .frames = {}};
     while (c.frames.size() < options.packets) {
-        for (auto& frame : random_frames(draw)) c.frames.push_back(std::move(frame));
+        for (auto& frame : random_frames(draw, c.frames)) c.frames.push_back(std::move(frame));
     }
     c.frames.resize(options.packets);
     return c;

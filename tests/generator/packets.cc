@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/checksum.h"
+#include "follow.h"
 #include "network.h"
 #include "wire/builder.h"
 #include "wire/protocol.h"
@@ -298,7 +299,13 @@ std::vector<Frame> pieces(Draw& draw, const Frame& frame) {
 
 }  // namespace
 
-std::vector<Frame> random_frames(Draw& draw) {
+std::vector<Frame> random_frames(Draw& draw, std::span<const Frame> earlier) {
+    if (!earlier.empty() && draw.chance(35)) {
+        const std::size_t lately = std::min<std::size_t>(earlier.size(), 6);
+        const auto before = draw.chance(70) ? earlier.last(lately) : earlier;
+        if (auto frame = follow(draw, before[draw.random.below(static_cast<std::uint32_t>(before.size()))]))
+            return {*frame};
+    }
     const bool in_pieces = draw.chance(3);
     const Frame frame = random_frame(draw, in_pieces);
     const std::size_t headers = link_header + (is_v4(draw.family) ? 20 : 40);

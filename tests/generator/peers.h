@@ -14,7 +14,9 @@ namespace gatehouse::generator {
 struct Left {
     std::string port;
     std::vector<std::uint8_t> bytes;
-    bool own = false;  // the router made it (known of the engine's only)
+    // Known of the engine's only:
+    bool own = false;  // the router made it
+    bool cut = false;  // a fragment that the router cut
 };
 
 class EnginePeer {
@@ -33,8 +35,8 @@ class EnginePeer {
     std::unique_ptr<Parts> parts_;
 };
 
-// What differs, in words; "" when nothing does. What the router makes has IP ids and flow labels of its own:
-// those count as equal.
+// What differs, in words; "" when nothing does. What the router makes has IP ids and flow labels of its own,
+// and what it cuts IPv6 fragments' ids: those count as equal.
 std::string compare(const std::vector<oracle::LeftFrame>& expected, const std::vector<Left>& actual);
 
 }  // namespace gatehouse::generator

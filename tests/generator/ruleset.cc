@@ -30,7 +30,8 @@ constexpr unsigned user_chains = 3;
 std::vector<const rules::Declaration*> acting(std::span<const rules::Declaration* const> all, Family family) {
     std::vector<const rules::Declaration*> found;
     for (const auto* declaration : all) {
-        if (declaration->step != nullptr && (declaration->families & rules::bit(family)) != 0)
+        if (declaration->step != nullptr && rules::is_there(declaration->need) &&
+            (declaration->families & rules::bit(family)) != 0)
             found.push_back(declaration);
     }
     return found;
@@ -73,12 +74,14 @@ std::string target(Draw& draw, const std::vector<const rules::Declaration*>& tar
     if (draw.chance(25)) return " -j " + draw.word({"ACCEPT", "ACCEPT", "RETURN", "RETURN", "DROP", "QUEUE"});
     const rules::Declaration& chosen = *draw.of(targets);
     if (!chosen.protocols.empty()) protocol = chosen.protocols.front();
+    const std::string options = extension_text(chosen, draw);
+    if (options.contains("--helper")) protocol = 6;
     if ((chosen.name == "REJECT" || chosen.name == "ECN") && draw.chance(40)) protocol = 6;
     if (chosen.name.starts_with("TCP")) protocol = 6;
     // Only a first segment's size may be changed.
     const std::string_view first = chosen.name == "TCPMSS" ? " -m tcp --tcp-flags SYN,RST SYN" : "";
     if (!first.empty()) draw.edges.tcp_flags.insert(draw.edges.tcp_flags.end(), {2, 2, 2});
-    return fmt::format("{} -j {}{}", first, chosen.name, extension_text(chosen, draw));
+    return fmt::format("{} -j {}{}", first, chosen.name, options);
 }
 
 // `chain`: 0 for a built-in one, else the user chain's number. Jumps lead to higher numbers only.
@@ -131,6 +134,11 @@ std::string without_line(std::string_view text, int number) {
     return out;
 }
 
+// The kernel knows no table that sees fragments before tracking puts them together: `debug` becomes `raw`.
+std::string without_early_table(std::string text, const rules::Ruleset& ruleset) {
+    return ruleset.needs_tracking() ? for_kernel(std::move(text)) : text;
+}
+
 }  // namespace
 
 std::string for_kernel(std::string text) {
@@ -163,7 +171,7 @@ std::string random_ruleset(Draw& draw) {
     // A rule can be right alone and wrong where a chain that jumps to it may not have it.
     for (;;) {
         const auto ruleset = validated(text, draw.family);
-        if (ruleset) return iptables::save(ruleset->tables(), true);
+        if (ruleset) return without_early_table(iptables::save(ruleset->tables(), true), *ruleset);
         if (ruleset.error().place.line == 0) throw std::runtime_error(ruleset.error().text() + "\n" + text);
         text = without_line(text, ruleset.error().place.line);
     }

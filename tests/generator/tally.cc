@@ -67,6 +67,9 @@ void mark_natures() {
         tally().at(std::string(name)).nature = why;
     };
     mark("comment --comment", "it always matches");
+    for (const char* name : {"helper --helper", "helper ! --helper"})
+        mark(name, "no helper expects anything here");
+    mark("CT --timeout", "there are no timeout policies");
     for (const char* name : {"in", "out", "is-in", "is-out", "is-bridged"})
         mark(fmt::format("physdev --physdev-{}", name), "routed packets cross no bridge");
     mark("time --utc", "a rule doesn't keep it");

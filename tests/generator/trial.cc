@@ -86,6 +86,7 @@ Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial
     if (!engine) return std::unexpected(engine.error());
     if (auto done = kernel.load(trial.family, for_kernel(trial.rules)); !done)
         return std::optional(Difference{0, "the kernel refuses the rules: " + done.error().text()});
+    if (auto done = kernel.forget_connections(); !done) return std::unexpected(done.error());
     Course course{kernel, **engine, trial};
     return look == Look::at_the_end ? course.all_frames()
                                     : course.each_frame(look == Look::at_every_frame_and_counter);

@@ -135,6 +135,20 @@ std::string prefixed_mac(Draw& draw) { return to_string(neighbour(draw.random.be
 
 std::string level(Draw& draw) { return draw.word({"0", "4", "7", "info", "err"}); }
 
+std::string states(Draw& draw) {
+    return subset(draw, {"INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED"});
+}
+
+std::string own_prefix(Draw& draw) {
+    const unsigned most = address_bits(draw.family);
+    return fmt::format("{}/{}", draw.of(hosts(draw.family)), draw.number(most - 9, most));
+}
+
+// Not within some seconds of what a connection has left, so that both peers see the same side of it.
+std::string seconds_left(Draw& draw) {
+    return draw.word({"0:20", "15:200", "40:100", "300:1000", "100:500000", "1000"});
+}
+
 Make numbers(std::uint32_t low, std::uint32_t high) {
     return [=](Draw& d) { return std::to_string(d.number(low, high)); };
 }
@@ -151,6 +165,27 @@ const std::map<std::string, Make, std::less<>>& match_values() {
         {"ah ahspi", spi},
         {"ah ahlen", words({"8", "12", "16", "24"})},
         {"comment comment", words({"plain", "\"two words\""})},
+        {"connbytes connbytes",
+         [](Draw& d) { return fmt::format("{}:{}", d.number(0, 3), d.among({3u, 4u, 60u, 1000u})); }},
+        {"connbytes connbytes-mode", words({"packets", "bytes", "avgpkt"})},
+        {"connbytes connbytes-dir", words({"original", "reply", "both"})},
+        {"connlabel label", numbers(0, 2)},
+        {"connmark mark", [](Draw& d) { return mark(d, true); }},
+        {"conntrack ctstate",
+         [](Draw& d) { return d.chance(80) ? states(d) : d.word({"SNAT", "DNAT", "SNAT,NEW"}); }},
+        {"conntrack ctproto", words({"tcp", "17", "1", "58", "132", "253"})},
+        {"conntrack ctorigsrc", own_prefix},
+        {"conntrack ctorigdst", own_prefix},
+        {"conntrack ctreplsrc", own_prefix},
+        {"conntrack ctrepldst", own_prefix},
+        {"conntrack ctorigsrcport", ports},
+        {"conntrack ctorigdstport", ports},
+        {"conntrack ctreplsrcport", ports},
+        {"conntrack ctrepldstport", ports},
+        {"conntrack ctstatus",
+         [](Draw& d) { return d.chance(80) ? subset(d, {"SEEN_REPLY", "ASSURED", "CONFIRMED"}) : "NONE"; }},
+        {"conntrack ctexpire", seconds_left},
+        {"conntrack ctdir", words({"ORIGINAL", "REPLY"})},
         {"dscp dscp", dscp},
         {"dscp dscp-class", dscp_class},
         {"ecn ecn-ip-ect",
@@ -159,6 +194,7 @@ const std::map<std::string, Make, std::less<>>& match_values() {
              return std::to_string(d.random.below(4));
          }},
         {"esp espspi", spi},
+        {"helper helper", words({"ftp", "sip"})},
         {"hl hl-eq", ttl},
         {"hl hl-lt", ttl},
         {"hl hl-gt", ttl},
@@ -177,6 +213,7 @@ const std::map<std::string, Make, std::less<>>& match_values() {
         {"physdev physdev-in", words({"lan", "wan", "eth+", "dmz"})},
         {"physdev physdev-out", words({"lan", "wan", "eth+", "dmz"})},
         {"pkttype pkt-type", words({"unicast", "broadcast", "multicast"})},
+        {"state state", states},
         {"statistic mode", words({"random", "nth"})},
         {"statistic probability", words({"0", "1"})},
         {"statistic every", numbers(1, 5)},
@@ -217,11 +254,28 @@ const std::map<std::string, Make, std::less<>>& target_values() {
     const auto change = [](Draw& d) { return mark(d, true); };
     const auto bits = [](Draw& d) { return mark(d, false); };
     const auto tos_bits = [](Draw& d) { return fmt::format("{:#x}", d.random.below(256)); };
+    const Make zone = words({"1", "2", "65535", "mark"});
     const Make hops = [](Draw& d) {
         return std::to_string(d.chance(70) ? d.number(1, 5) : d.number(1, 255));
     };
     static const std::map<std::string, Make, std::less<>> all{
         {"CLASSIFY set-class", words({"1:1", "0:0", "ffff:10"})},
+        {"CONNMARK set-xmark", change},
+        {"CONNMARK set-mark", change},
+        {"CONNMARK and-mark", bits},
+        {"CONNMARK or-mark", bits},
+        {"CONNMARK xor-mark", bits},
+        {"CONNMARK nfmask", bits},
+        {"CONNMARK ctmask", bits},
+        {"CONNMARK mask", bits},
+        {"CONNMARK left-shift-mark", numbers(0, 3)},
+        {"CONNMARK right-shift-mark", numbers(0, 3)},
+        {"CT helper", words({"ftp"})},
+        {"CT ctevents", words({"new", "new,destroy,mark"})},
+        {"CT expevents", words({"new"})},
+        {"CT zone", zone},
+        {"CT zone-orig", zone},
+        {"CT zone-reply", zone},
         {"DSCP set-dscp", dscp},
         {"DSCP set-dscp-class", dscp_class},
         {"HL hl-set", hops},
@@ -270,7 +324,10 @@ void shuffle(std::vector<const rules::OptionInfo*>& options, Draw& draw) {
 // Which options are given: the asked-for ones, one of each asked-for group, and some of the rest.
 std::vector<const rules::OptionInfo*> choose(const rules::Declaration& extension, Draw& draw) {
     std::vector<const rules::OptionInfo*> options, chosen;
-    for (const auto& option : extension.options) options.push_back(&option);
+    for (const auto& option : extension.options) {
+        const bool policies = extension.name == "CT" && option.name == "timeout";  // neither peer has any
+        if (!policies) options.push_back(&option);
+    }
     shuffle(options, draw);
     std::uint32_t groups = 0;
     for (const auto* option : options) {

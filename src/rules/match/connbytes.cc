@@ -59,13 +59,17 @@ struct Connbytes {
             {.help = "counted in this direction: original, reply or both", .required = true}),
     };
 
+    // Linux turns a range around by exchanging its ends: a range of one number can't be.
+    Result<void> check(const Facts&) {
+        if (range->low == range->high) range.inverted = false;
+        return {};
+    }
+
     bool test(const Context& context) const {
         const auto at = seen(context);
         if (at.entry == nullptr) return false;
         const std::uint64_t amount = amount_of(*at.entry);
-        const bool within = range->low <= amount && amount <= range->high;
-        // Linux turns a range around by exchanging its ends, so a range of one number can't be.
-        return within != (range.inverted && range->low != range->high);
+        return range.passes(range->low <= amount && amount <= range->high);
     }
 
     void list(std::string& out, Family family, bool) const {

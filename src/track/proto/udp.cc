@@ -1,7 +1,8 @@
 #include "track/proto/udp.h"
 
-#include "packet/edit.h"
+#include "base/checksum.h"
 #include "packet/reason.h"
+#include "packet/transport_sum.h"
 #include "wire/udp.h"
 
 namespace gatehouse::track::udp {
@@ -25,21 +26,32 @@ Judgement stream_or_not(const Question& question, bool stream) {
     return judgement;
 }
 
+// As Linux has it (nf_ip_checksum() and its like): the length that the pseudo-header has is the packet's,
+// whatever UDP's says, and its protocol is UDP, for UDP-Lite too: the right checksums of that are wrong here.
+bool sums_up(const Packet& packet, std::size_t covered) {
+    if (packet.checksum != ChecksumState::unknown) return true;
+    const Bytes datagram = packet.transport();
+    const auto pseudo = transport_sum::pseudo_sum(packet.flat, wire::protocol::udp, datagram.size());
+    return checksum::fold(checksum::add(datagram.first(covered), pseudo)) == 0xffff;
+}
+
 }  // namespace
 
 Finding unfit(const Packet& packet, bool verify_checksum) {
     const auto view = wire::UdpView::parse(packet.transport());
     if (!view) return wrong(packet, view.error());
-    if (verify_checksum && !edit::transport_checksum_ok(packet)) return wrong_checksum(packet);
-    return {};
+    const bool right =
+        view->checksum() == 0 || !verify_checksum || sums_up(packet, packet.transport().size());
+    return right ? Finding{} : wrong_checksum(packet);
 }
 
 Finding unfit_lite(const Packet& packet, bool verify_checksum) {
     const auto view = wire::UdpLiteView::parse(packet.transport());
     if (!view) return wrong(packet, view.error());
-    if (view->checksum() == 0 || (verify_checksum && !edit::transport_checksum_ok(packet)))
-        return wrong_checksum(packet);
-    return {};
+    if (view->checksum() == 0) return wrong_checksum(packet);
+    const auto covered = transport_sum::covered(packet);
+    const bool right = covered && (!verify_checksum || sums_up(packet, *covered));
+    return right ? Finding{} : wrong_checksum(packet);
 }
 
 Judgement update(UdpState& state, const Question& question) {
