@@ -43,7 +43,7 @@ struct Command {
 
     bool numeric = false, exact = false, line_numbers = false;
     int verbose = 0;
-    std::optional<unsigned> wait;  // seconds to wait for the lock; 0: as long as it takes
+    std::optional<unsigned> wait;  // seconds to wait for the lock; 0: as long as it takes; none: not at all
     bool other_family = false;     // -4 or -6 says that the line isn't for this family
     bool version = false;
     bool help = false;

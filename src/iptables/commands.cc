@@ -56,6 +56,9 @@ class Session {
 
     // Takes `--ruleset FILE` out of the words; false if the file is missing.
     bool take_ruleset(std::span<char*> arguments);
+    // With the lock, for which `command` may say how long to wait; false if that wasn't long enough.
+    Result<bool> open_ruleset(const Command& command, std::optional<RulesetLock>& lock,
+                              std::optional<RulesetFile>& file) const;
     int change(Command& command, RulesetFile& file);
     int show(const Command& command, RulesetFile& file);
     int zero_shown(const Command& command, RulesetFile& file);
@@ -121,23 +124,35 @@ int Session::change(Command& command, RulesetFile& file) {
     return done;
 }
 
+Result<bool> Session::open_ruleset(const Command& command, std::optional<RulesetLock>& lock,
+                                   std::optional<RulesetFile>& file) const {
+    const auto path = ruleset_path(ruleset_, family_);
+    if (!path) return std::unexpected(path.error());
+    auto taken = RulesetLock::take(*path, command.wait);
+    if (!taken) return std::unexpected(taken.error());
+    if (!*taken) return false;
+    lock.emplace(std::move(**taken));
+    auto read = RulesetFile::read(*path, family_);
+    if (!read) return std::unexpected(read.error());
+    file.emplace(std::move(*read));
+    return true;
+}
+
 int Session::run(std::span<char*> arguments) {
     if (!take_ruleset(arguments)) return refuse(bad_usage, "`--ruleset` needs a file");
     // Which chains there are decides what `-j NAME` means, so the ruleset is read before the rule.
+    std::optional<RulesetLock> lock;
     std::optional<RulesetFile> file;
     std::optional<Error> trouble;
-    const auto open = [&] {
+    int code = bad_usage;
+    const auto open = [&](const Command& command) {
         if (file || trouble) return file.has_value();
-        const auto path = ruleset_path(ruleset_, family_);
-        if (!path) {
-            trouble = path.error();
-            return false;
-        }
-        auto opened = RulesetFile::open(*path, family_);
-        if (opened) {
-            file.emplace(std::move(*opened));
-        } else {
+        const auto opened = open_ruleset(command, lock, file);
+        if (!opened) {
             trouble = opened.error();
+        } else if (!*opened) {
+            trouble = Error{.what = std::string(lock_held_words)};
+            code = lock_held;
         }
         return file.has_value();
     };
@@ -147,14 +162,14 @@ int Session::run(std::span<char*> arguments) {
         (void)change.keep();  // an empty table has nothing to refuse
     };
     Scope scope{
-        .family = family_, .table = {}, .has_chain = [&](std::string_view table, std::string_view chain) {
-            const auto* info = rules::find_table(table);
-            return info != nullptr && open() &&
+        .family = family_, .table = {}, .has_chain = [&](const Command& command, std::string_view chain) {
+            const auto* info = rules::find_table(command.table);
+            return info != nullptr && open(command) &&
                    (make(*info), file->ruleset.chain(info->name, chain) != nullptr);
         }};
     auto command = parse_command(words_, scope);
     if (!command && !trouble) return refuse(bad_usage, sentence(command.error()));
-    if (trouble) return refuse(bad_usage, trouble->text());
+    if (trouble) return refuse(code, trouble->text());
     if (command->version) {
         fmt::print("{} v{} (gatehouse)\n", tool_, GATEHOUSE_VERSION);
         return done;
@@ -169,7 +184,7 @@ int Session::run(std::span<char*> arguments) {
         return refuse(no_table, fmt::format("can't initialize {} table `{}': Table does not exist", tool_,
                                             command->table));
     }
-    if (!open()) return refuse(bad_usage, trouble->text());
+    if (!open(*command)) return refuse(code, trouble->text());
     command->table = info->name;
     make(*info);
     return command->action == Action::list || command->action == Action::list_rules ? show(*command, *file)

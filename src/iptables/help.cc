@@ -36,7 +36,7 @@ rules
 options
   -t, --table TABLE                  filter, nat, mangle, raw, security, debug
   -v, --verbose   -n, --numeric   -x, --exact   --line-numbers
-  -w, --wait [SECONDS]               the file's lock is always waited for
+  -w, --wait [SECONDS]               waits for the ruleset's lock; without a number, as long as it takes
   -V, --version
 )",
         is_v4(family) ? "iptables" : "ip6tables",

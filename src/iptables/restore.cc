@@ -19,7 +19,7 @@ class RestoreReader {
                   const RestoreOptions& options)
         : source_(std::move(source)), change_(change), options_(options) {
         scope_.family = change.ruleset().family();
-        scope_.has_chain = [this](std::string_view, std::string_view name) { return chain(name) != nullptr; };
+        scope_.has_chain = [this](const Command&, std::string_view name) { return chain(name) != nullptr; };
     }
     Result<void> run();
 

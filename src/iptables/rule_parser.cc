@@ -494,7 +494,7 @@ bool CommandParser::finish_target() {
     auto& target = rule_.target;
     if (jump_to_.empty()) return true;
     if (go_to_) {
-        if (!scope_.has_chain(command_.table, jump_to_))
+        if (!scope_.has_chain(command_, jump_to_))
             return refuse(jump_word_, fmt::format("goto `{}` is not a chain", jump_to_));
         target = {.kind = TargetKind::go_to, .chain = std::string(jump_to_), .extension = {}};
         return true;
@@ -502,7 +502,7 @@ bool CommandParser::finish_target() {
     const auto* found = std::ranges::find(builtin_targets, jump_to_, &Builtin::first);
     if (found != std::end(builtin_targets)) {
         target.kind = found->second;
-    } else if (scope_.has_chain(command_.table, jump_to_)) {
+    } else if (scope_.has_chain(command_, jump_to_)) {
         if (target.extension) std::erase(loaded_, target_slot);
         target = {.kind = TargetKind::jump, .chain = std::string(jump_to_), .extension = {}};
     } else if (target.extension) {

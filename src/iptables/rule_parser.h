@@ -19,7 +19,7 @@ struct Scope {
     // says.
     std::string_view table = {};
     // Whether `table` has the chain: `-j NAME` prefers it to a target of that name.
-    std::function<bool(std::string_view table, std::string_view chain)> has_chain;
+    std::function<bool(const Command& so_far, std::string_view chain)> has_chain;
 };
 
 // Errors have the column of the word at fault in place.column when the words have columns.

@@ -1,6 +1,7 @@
 #include "iptables/ruleset_file.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <sys/file.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -16,33 +18,42 @@
 
 namespace gatehouse::iptables {
 
-RulesetFile::RulesetFile(std::string path, Family family, int lock)
-    : ruleset(family), path_(std::move(path)), lock_(lock) {}
-RulesetFile::RulesetFile(RulesetFile&& other) noexcept
-    : ruleset(std::move(other.ruleset)),
-      path_(std::move(other.path_)),
-      lock_(std::exchange(other.lock_, -1)) {}
-RulesetFile::~RulesetFile() {
-    if (lock_ >= 0) close(lock_);
+namespace {
+
+// A lock that somebody has is tried again so often.
+constexpr std::chrono::milliseconds pause{10};
+
+}  // namespace
+
+RulesetLock::RulesetLock(RulesetLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+RulesetLock::~RulesetLock() {
+    if (file_ >= 0) close(file_);
 }
 
-Result<RulesetFile> RulesetFile::open_to_replace(const std::string& path, Family family) {
-    const std::string lock_path = path + ".lock";
-    const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock < 0 || flock(lock, LOCK_EX) != 0)
-        return fail(fmt::format("can't lock `{}`: {}", lock_path, std::strerror(errno)));
-    return RulesetFile(path, family, lock);
+Result<std::optional<RulesetLock>> RulesetLock::take(const std::string& path, Patience patience) {
+    using Clock = std::chrono::steady_clock;
+    const std::string name = path + ".lock";
+    RulesetLock lock(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    const auto failed = [&] { return fail(fmt::format("can't lock `{}`: {}", name, std::strerror(errno))); };
+    if (lock.file_ < 0) return failed();
+    const bool for_ever = patience && *patience == 0;
+    const auto deadline = Clock::now() + std::chrono::seconds(patience.value_or(0));
+    while (flock(lock.file_, for_ever ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR) return failed();
+        if (!for_ever && Clock::now() >= deadline) return std::optional<RulesetLock>{};
+        if (!for_ever) std::this_thread::sleep_for(pause);
+    }
+    return std::optional(std::move(lock));
 }
 
-Result<RulesetFile> RulesetFile::open(const std::string& path, Family family) {
-    auto file = open_to_replace(path, family);
-    if (!file) return file;
+Result<RulesetFile> RulesetFile::read(const std::string& path, Family family) {
+    RulesetFile file(path, family);
     if (access(path.c_str(), F_OK) != 0) return file;
     std::ifstream in(path, std::ios::binary);
     if (!in) return fail(fmt::format("can't read `{}`", path));
     auto read = read_restore(rules::Source{path, {std::istreambuf_iterator<char>(in), {}}}, family);
     if (!read) return std::unexpected(std::move(read).error());
-    file->ruleset = std::move(*read);
+    file.ruleset = std::move(*read);
     return file;
 }
 

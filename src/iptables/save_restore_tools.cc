@@ -35,7 +35,7 @@ int run_save(int argc, char** argv, Family family) {
     }
     const auto path = ruleset_path(given, family);
     if (!path) return refuse(argv[0], path.error());
-    auto file = RulesetFile::open(*path, family);
+    auto file = RulesetFile::read(*path, family);
     if (!file) return refuse(argv[0], file.error());
     if (!table.empty()) {
         const auto* info = rules::find_table(table);
@@ -54,12 +54,16 @@ int run_save(int argc, char** argv, Family family) {
 int run_restore(int argc, char** argv, Family family) {
     std::string given, table, source;
     bool counters = false, no_flush = false, test = false;
+    RulesetLock::Patience wait;
     CLI::App app("Puts the tables of iptables-save text in place of a ruleset file's.", argv[0]);
     app.add_option("--ruleset", given, "the ruleset; $GATEHOUSE_RULESET otherwise");
     app.add_flag("-c,--counters", counters, "take the counters, too");
     app.add_flag("-n,--noflush", no_flush, "add to the tables that are there");
     app.add_flag("-t,--test", test, "only check");
     app.add_option("-T,--table", table, "only this table");
+    app.add_option("-w,--wait", wait, "wait for the ruleset's lock: so many seconds, or as long as it takes")
+        ->expected(0, 1)
+        ->default_str("0");
     app.add_option("FILE", source, "the text; standard input otherwise");
     try {
         app.parse(argc, argv);
@@ -80,7 +84,13 @@ int run_restore(int argc, char** argv, Family family) {
         return refuse(argv[0], {.what = fmt::format("there is no table `{}`", table)});
     const auto path = ruleset_path(given, family);
     if (!path) return refuse(argv[0], path.error());
-    auto file = RulesetFile::open(*path, family);
+    const auto lock = RulesetLock::take(*path, wait);
+    if (!lock) return refuse(argv[0], lock.error());
+    if (!*lock) {
+        fmt::print(stderr, "{}: {}\n", argv[0], lock_held_words);
+        return lock_held;
+    }
+    auto file = RulesetFile::read(*path, family);
     if (!file) return refuse(argv[0], file.error());
     rules::Change change(file->ruleset);
     if (auto done = restore(std::move(text), change,
