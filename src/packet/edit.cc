@@ -310,7 +310,11 @@ void renew_transport_checksum(Packet& packet) {
 }
 
 bool transport_checksum_ok(const Packet& packet) {
-    if (packet.checksum != ChecksumState::unknown || packet.flat.fragmented) return true;
+    return packet.flat.fragmented || transport_sums_up(packet);
+}
+
+bool transport_sums_up(const Packet& packet) {
+    if (packet.checksum != ChecksumState::unknown) return true;
     if (packet.flat.transport == Transport::truncated) return false;
     if (transport_sum::has_crc(packet)) {
         return load_be32(packet.l4() + 8) == wire::sctp_checksum(packet.transport());

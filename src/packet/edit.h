@@ -60,6 +60,8 @@ void renew_transport_checksum(Packet& packet);
 // fragments (nobody can tell), and for ChecksumState::good or partial. A length or coverage that can't be is
 // wrong.
 bool transport_checksum_ok(const Packet& packet);
+// The same, but a fragment is held against its checksum as if it were the whole.
+bool transport_sums_up(const Packet& packet);
 // Turns ChecksumState::partial into a whole checksum in the frame.
 void complete_checksum(Packet& packet);
 

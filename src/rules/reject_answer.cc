@@ -98,8 +98,7 @@ bool fit_to_answer(const Packet& packet) {
         case protocol::ah:
         case protocol::esp:
         case protocol::sctp:
-        case protocol::udplite:
-        case protocol::dccp: return true;
+        case protocol::udplite: return true;
         case protocol::udp:
             if (segment.size() >= 8 && load_be16(&segment[6]) == 0) return true;
             break;

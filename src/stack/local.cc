@@ -1,6 +1,7 @@
 #include "stack/local.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "hook/emit.h"
 #include "hook/icmp_error.h"
@@ -128,11 +129,14 @@ Finding answer_udp(Context& context) {
     const bool unsummed = load_be16(packet.l4() + 6) == 0;
     if ((!v4 && unsummed) || !edit::transport_checksum_ok(packet)) return bad_checksum(packet);
     if (!to_one_host(context)) return {.reason = Reason::no_local_listener, .numbers = {number}};
+    // UDP lets go of the packet's connection: OUTPUT's raw table sees the answer before it is looked up.
+    const ConnRef connection = std::exchange(context.packet.connection, {});
     if (v4) {
         icmp_error::send(context, wire::icmp::unreachable, wire::icmp::port_unreachable);
     } else {
         icmp_error::send(context, wire::icmpv6::unreachable, wire::icmpv6::port_unreachable);
     }
+    context.packet.connection = connection;
     return {.reason = Reason::no_local_listener, .numbers = {number}};
 }
 

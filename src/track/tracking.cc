@@ -282,7 +282,9 @@ void Tracking::settle() {
 
 Seen Tracking::seen(const Packet& packet) {
     const Info info = info_of(packet);
-    if (info < Info::fresh || info == Info::templated) return {.info = info};
+    // To Linux's matches a template is a new connection, confirmed and without addresses.
+    if (info == Info::templated) return {.info = Info::fresh, .entry = &stand_ins_[packet.connection.index]};
+    if (info < Info::fresh) return {.info = info};
     const auto connection = static_cast<ConnIndex>(packet.connection.index);
     return {.info = info,
             .direction = static_cast<Direction>(packet.connection.direction),
@@ -307,6 +309,7 @@ void Tracking::apply(Packet& packet, const Template& wanted) {
     if (found == templates_.end()) {
         if (templates_.size() == most_templates) return;
         found = templates_.insert(found, wanted);
+        stand_ins_.emplace_back().status = status::confirmed;
     }
     set(packet, Info::templated, static_cast<std::uint32_t>(found - templates_.begin()));
 }
@@ -323,9 +326,9 @@ std::uint32_t Tracking::seconds_left(const Entry& entry) const {
     return static_cast<std::uint32_t>(std::max(0, entry.expiry - table_.now()) / ticks_a_second);
 }
 
-void Tracking::set_mark(ConnIndex connection, std::uint32_t mark) {
-    table_[connection].mark = mark;
-    note(connection, change::mark);
+void Tracking::set_mark(const Seen& seen, std::uint32_t mark) {
+    seen.entry->mark = mark;
+    if (seen.is_connection()) note(seen.connection, change::mark);
 }
 
 bool Tracking::has_label(const Entry& entry, unsigned label) const {
@@ -333,11 +336,12 @@ bool Tracking::has_label(const Entry& entry, unsigned label) const {
     return labels != nullptr && (labels->words[label / 32] >> (label % 32) & 1) != 0;
 }
 
-bool Tracking::set_label(ConnIndex connection, unsigned label) {
-    Labels* const labels = table_.side().add<Labels>(table_[connection]);
+bool Tracking::set_label(const Seen& seen, unsigned label) {
+    if (!seen.is_connection()) return false;
+    Labels* const labels = table_.side().add<Labels>(*seen.entry);
     if (labels == nullptr) return false;
     labels->words[label / 32] |= 1u << (label % 32);
-    note(connection, change::label);
+    note(seen.connection, change::label);
     return true;
 }
 
@@ -447,14 +451,14 @@ void Tracking::advance(Time now) {
 
 std::uint16_t Tracking::hold(const Packet& packet) {
     const Seen at = seen(packet);
-    if (at.entry == nullptr) return 0;
+    if (!at.is_connection()) return 0;
     std::erase(loose_, held(index(at.connection)));
     return at.entry->generation;
 }
 
 void Tracking::go_on(Context& context, std::uint16_t held) {
     const Seen at = seen(context.packet);
-    if (at.entry == nullptr) return;
+    if (!at.is_connection()) return;
     if (at.entry->generation != held) {
         context.packet.connection = {};
         track(context);

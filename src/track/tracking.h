@@ -28,7 +28,10 @@ struct Seen {
     Info info = Info::none;
     Direction direction{};
     ConnIndex connection = ConnIndex::none;  // none: untracked, invalid, or not looked at
+    // Of a packet that CT alone has spoken of: what stands for its connection until it is looked up.
     Entry* entry = nullptr;
+
+    bool is_connection() const { return connection != ConnIndex::none; }
 };
 
 class Tracking final : private Watcher {
@@ -54,10 +57,10 @@ class Tracking final : private Watcher {
 
     // Whole seconds until it ends; of a tentative connection none.
     std::uint32_t seconds_left(const Entry& entry) const;
-    void set_mark(ConnIndex connection, std::uint32_t mark);
+    void set_mark(const Seen& seen, std::uint32_t mark);
     // One of a connection's 128 labels. It can't be set when there is no room.
     bool has_label(const Entry& entry, unsigned label) const;
-    bool set_label(ConnIndex connection, unsigned label);
+    bool set_label(const Seen& seen, unsigned label);
     // What a security module calls its packets; 0: nothing.
     std::uint32_t security_mark(const Entry& entry) const;
     void set_security_mark(ConnIndex connection, std::uint32_t mark);
@@ -137,6 +140,7 @@ class Tracking final : private Watcher {
     std::unique_ptr<Study> study_;
     Watcher* companion_ = nullptr;
     std::vector<Template> templates_;
+    std::vector<Entry> stand_ins_;  // one for each template
     Finding why_{};
     // Of the packet at hand and those that it provoked.
     std::vector<Held> loose_;   // tentative when it was begun

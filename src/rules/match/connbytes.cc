@@ -67,7 +67,7 @@ struct Connbytes {
 
     bool test(const Context& context) const {
         const auto at = seen(context);
-        if (at.entry == nullptr) return false;
+        if (!at.is_connection()) return false;
         const std::uint64_t amount = amount_of(*at.entry);
         return range.passes(range->low <= amount && amount <= range->high);
     }

@@ -28,8 +28,7 @@ struct Connlabel {
         const auto at = seen(context);
         if (at.entry == nullptr) return label.passes(false);
         track::Tracking& tracking = *context.services.tracking;
-        return label.passes(tracking.has_label(*at.entry, *label) ||
-                            (set && tracking.set_label(at.connection, *label)));
+        return label.passes(tracking.has_label(*at.entry, *label) || (set && tracking.set_label(at, *label)));
     }
 
     void list(std::string& out, Family, bool) const {

@@ -74,7 +74,7 @@ struct ConnMark {
         }
         const std::uint32_t wanted = save_mark ? (connections & ~*ctmask) ^ shifted(mine & *nfmask)
                                                : shifted((connections & ~xmark->mask) ^ xmark->value);
-        if (wanted != connections) context.services.tracking->set_mark(at.connection, wanted);
+        if (wanted != connections) context.services.tracking->set_mark(at, wanted);
         return Outcome::next;
     }
 

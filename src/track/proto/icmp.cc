@@ -60,7 +60,7 @@ Finding unfit(const Packet& packet, bool verify_checksum) {
         return {.reason = Reason::l4_truncated,
                 .numbers = {packet.flat.protocol, static_cast<std::uint32_t>(message.size()), header}};
     }
-    if (verify_checksum && !edit::transport_checksum_ok(packet))
+    if (verify_checksum && !edit::transport_sums_up(packet))
         return {.reason = Reason::l4_bad_checksum, .numbers = {packet.flat.protocol}};
     if (packet.flat.protocol == wire::protocol::icmp && message[0] > last_known)
         return {.reason = Reason::track_icmp_type, .numbers = {message[0]}};

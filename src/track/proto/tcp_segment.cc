@@ -71,7 +71,7 @@ Finding unfit(const Packet& packet, bool verify_checksum) {
         const auto& fault = view.error();
         return {.reason = Reason::l4_truncated, .numbers = {packet.flat.protocol, fault.first, fault.second}};
     }
-    if (verify_checksum && !edit::transport_checksum_ok(packet))
+    if (verify_checksum && !edit::transport_sums_up(packet))
         return {.reason = Reason::l4_bad_checksum, .numbers = {packet.flat.protocol}};
     if (!flags_fit(view->flags())) return {.reason = Reason::tcp_bad_flags, .numbers = {view->flags()}};
     return {};
