@@ -6,6 +6,7 @@
 #include "defrag/reassembler.h"
 #include "engine/emitter.h"
 #include "engine/engine.h"
+#include "helper/helpers.h"
 #include "nat/nat.h"
 #include "packet/parse.h"
 #include "stack/icmp_limit.h"
@@ -61,6 +62,7 @@ struct Engine::Core final : defrag::Releaser {
     WaitingRoom waiting;
     std::unique_ptr<track::Tracking> tracking;  // from the first rule on that needs it
     std::unique_ptr<nat::Nat> nat;              // from the first nat table with tracking on
+    std::unique_ptr<helper::Helpers> helpers;   // from the first rule on that gives one
     std::array<bool, 2> tracked{}, translated{}, whole_by_wish{};  // IPv4, IPv6
     defrag::WholePool wholes;
     defrag::Reassembler fragments4, fragments6;
@@ -76,7 +78,7 @@ struct Engine::Core final : defrag::Releaser {
 
     // engine.cc
     void place_base_chains(rules::Tables& tables);
-    void track(Family family, bool wanted);
+    void track(Family family, bool wanted, bool with_helpers);
     void translate(Family family, bool tracked_now);
     void defragment(Family family, bool for_tracking);
 

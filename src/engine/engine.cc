@@ -50,6 +50,9 @@ Verdict track_packet(void* tracking, std::uint32_t, Context& context) {
 Verdict translate_packet(void* nat, std::uint32_t, Context& context) {
     return static_cast<nat::Nat*>(nat)->translate(context);
 }
+Verdict lead_to_helper(void* helpers, std::uint32_t, Context& context) {
+    return static_cast<helper::Helpers*>(helpers)->inspect(context);
+}
 Verdict confirm_connection(void* tracking, std::uint32_t, Context& context) {
     return static_cast<track::Tracking*>(tracking)->confirm(context);
 }
@@ -80,7 +83,7 @@ Engine::Core::Core(Configuration given, World& world, Outlet& to)
                    .name = std::string(socket_stage),
                    .run = ask_for_socket});
     }
-    for (const Family family : {Family::ipv4, Family::ipv6}) track(family, false);
+    for (const Family family : {Family::ipv4, Family::ipv6}) track(family, false, false);
 }
 
 void Engine::Core::track_fragments6() {
@@ -161,7 +164,7 @@ void Engine::Core::place_base_chains(rules::Tables& of) {
 
 // Tracking runs for a family while some rule of that family needs it. The connections stay when it ends,
 // until their time is over.
-void Engine::Core::track(Family family, bool wanted) {
+void Engine::Core::track(Family family, bool wanted, bool with_helpers) {
     wanted |= configuration.tracking.always;
     if (wanted && tracking == nullptr) {
         tracking = std::make_unique<track::Tracking>(configuration.tracking, configuration.seed);
@@ -171,6 +174,9 @@ void Engine::Core::track(Family family, bool wanted) {
     defragment(family, wanted);
     const HookFamily at = is_v4(family) ? HookFamily::ip : HookFamily::ip6;
     order.fill(at, "conntrack", wanted ? track_packet : nullptr, tracking.get());
+    if (with_helpers && helpers == nullptr)
+        helpers = std::make_unique<helper::Helpers>(*tracking, configuration.helpers);
+    order.fill(at, "helper", wanted && helpers != nullptr ? lead_to_helper : nullptr, helpers.get());
     order.fill(at, "confirm", wanted ? confirm_connection : nullptr, tracking.get());
     translate(family, wanted);
 }
@@ -209,7 +215,7 @@ Result<void> Engine::apply(rules::Transaction& transaction) {
     rules::Tables& tables = core_->tables(transaction.family());
     if (auto done = tables.apply(transaction); !done) return done;
     if (transaction.moves_base_chains()) core_->place_base_chains(tables);
-    core_->track(transaction.family(), transaction.needs_tracking());
+    core_->track(transaction.family(), transaction.needs_tracking(), transaction.needs_helpers());
     return {};
 }
 
@@ -245,5 +251,6 @@ const Statistics& Engine::statistics() const { return core_->statistics; }
 const route::Router& Engine::router() const { return core_->router(); }
 const WaitingRoom& Engine::waiting() const { return core_->waiting; }
 track::Tracking* Engine::tracking() const { return core_->tracking.get(); }
+const helper::Helpers* Engine::helpers() const { return core_->helpers.get(); }
 
 }  // namespace gatehouse

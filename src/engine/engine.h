@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "engine/outlet.h"
 #include "engine/waiting.h"
+#include "helper/settings.h"
 #include "hook/order.h"
 #include "hook/world.h"
 #include "nat/settings.h"
@@ -26,6 +27,10 @@
 #include "track/tracking.h"
 
 namespace gatehouse {
+
+namespace helper {
+class Helpers;
+}
 
 // How many fragments may wait for the rest of their datagrams. The bytes that they take, and the time, are
 // tunables.
@@ -40,6 +45,7 @@ struct Configuration {
     Tunables tunables{};
     track::Settings tracking{};
     nat::Settings nat{};
+    helper::Settings helpers{};
     WaitingLimits waiting{};
     FragmentLimits fragments{};
     std::uint32_t emit_limit = 256;  // packets of the engine's own that can wait to be sent
@@ -135,6 +141,8 @@ class Engine {
     const WaitingRoom& waiting() const;
     // nullptr while no connection has ever been tracked.
     track::Tracking* tracking() const;
+    // nullptr while no rule has ever given a connection a helper.
+    const helper::Helpers* helpers() const;
 
   private:
     struct Core;

@@ -79,8 +79,12 @@ TEST(Network, EverySettingIsTakenAndBounded) {
     for (const auto& setting : all_settings()) {
         SCOPED_TRACE(setting.name);
         Configuration c;
-        EXPECT_TRUE(set(c, setting.name, std::to_string(setting.max)));
-        EXPECT_TRUE(set(c, setting.name, std::to_string(setting.min)));
+        const auto text = [&](std::uint64_t value) {
+            return setting.words.empty() ? std::to_string(value)
+                                         : std::string(setting.words[value - setting.min]);
+        };
+        EXPECT_TRUE(set(c, setting.name, text(setting.max)));
+        EXPECT_TRUE(set(c, setting.name, text(setting.min)));
         EXPECT_FALSE(set(c, setting.name, "-1"));
         EXPECT_FALSE(setting.help.empty());
     }

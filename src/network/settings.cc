@@ -1,6 +1,9 @@
 #include "network/settings.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/text.h"
@@ -10,6 +13,8 @@ namespace gatehouse::network {
 namespace {
 
 constexpr std::uint64_t most = 0xffffffff;
+
+constexpr std::string_view helper_modes[] = {"hold", "drop"};
 
 constexpr Setting settings[] = {
     {"raw_before_defrag", "the raw table stands before reassembly: it sees fragments", 0, 1,
@@ -31,7 +36,31 @@ constexpr Setting settings[] = {
      [](Configuration& c, std::uint64_t v) { c.fragments.wholes = static_cast<std::uint32_t>(v); }},
     {"nat.drop_invalid", "INVALID packets of translated connections don't pass", 0, 1,
      [](Configuration& c, std::uint64_t v) { c.nat.drop_invalid = v != 0; }},
+    {"helper.mode", "how helpers read TCP: as a stream, or as Linux does, each segment alone", 0, 1,
+     [](Configuration& c, std::uint64_t v) { c.helpers.mode = static_cast<helper::Mode>(v); }, helper_modes},
+    {"helper.third_party", "helpers believe who announces another's address", 0, 1,
+     [](Configuration& c, std::uint64_t v) { c.helpers.third_party = v != 0; }},
+    {"helper.privileged", "helpers believe who announces a port below 1024 that isn't in use already", 0, 1,
+     [](Configuration& c, std::uint64_t v) { c.helpers.privileged = v != 0; }},
+    {"helper.ftp_loose", "FTP's data connections may lead to another than who announces them", 0, 1,
+     [](Configuration& c, std::uint64_t v) { c.helpers.ftp_loose = v != 0; }},
 };
+
+std::string expected(const Setting& setting) {
+    if (!setting.words.empty()) return fmt::format("one of {}", fmt::join(setting.words, ", "));
+    if (setting.max == 1) return "true or false (1 or 0)";
+    return fmt::format("a number from {} to {}", setting.min, setting.max);
+}
+
+std::optional<std::uint64_t> read(const Setting& setting, std::string_view value) {
+    if (!setting.words.empty()) {
+        const auto found = std::ranges::find(setting.words, value);
+        if (found == setting.words.end()) return {};
+        return setting.min + static_cast<std::uint64_t>(found - setting.words.begin());
+    }
+    const auto number = parse_number(value, setting.max);
+    return number && *number >= setting.min ? number : std::nullopt;
+}
 
 }  // namespace
 
@@ -42,13 +71,8 @@ Result<void> set(Configuration& configuration, std::string_view name, std::strin
     for (const auto& setting : settings) {
         names.push_back(setting.name);
         if (setting.name != name) continue;
-        const auto number = parse_number(value, setting.max);
-        if (!number || *number < setting.min)
-            return fail(fmt::format("`{}`: expected {}, got `{}`", name,
-                                    setting.max == 1
-                                        ? "true or false (1 or 0)"
-                                        : fmt::format("a number from {} to {}", setting.min, setting.max),
-                                    value));
+        const auto number = read(setting, value);
+        if (!number) return fail(fmt::format("`{}`: expected {}, got `{}`", name, expected(setting), value));
         setting.set(configuration, *number);
         return {};
     }

@@ -14,6 +14,7 @@ struct Setting {
     std::string_view help;
     std::uint64_t min, max;  // a setting that is on or off takes 0 and 1
     void (*set)(Configuration& configuration, std::uint64_t value);
+    std::span<const std::string_view> words = {};  // what stands for its numbers, from `min` on
 };
 
 std::span<const Setting> all_settings();

@@ -126,6 +126,12 @@ enum class Reason : std::uint16_t {
     nat_bad_quote,          // {bytes}: what an ICMP error quotes can't be translated
     nat_invalid,            // an INVALID packet of a translated connection
 
+    // Helpers.
+    helper_partial,       // {bytes}: a command isn't whole in its segment
+    helper_malformed,     // {offset}
+    expectation_refused,  // {the port of what was to be expected, track::Expectations::Entered}
+    mentions_lost,        // {limit}: it mentions more than can be rewritten
+
     // Waiting.
     suspended_full,       // {waiting, limit}
     suspended_expired,    // {milliseconds}

@@ -15,7 +15,8 @@ Body::Body(RuleDraft draft, ChainId chain) : draft_(std::move(draft)), chain_(ch
         }
         steps_.push_back(step);
         hooks_ &= extension.hooks();
-        needs_tracking_ |= extension.need() == Need::tracking || extension.need() == Need::nat;
+        needs_tracking_ |= implies_tracking(extension.need());
+        needs_helpers_ |= extension.need() == Need::helpers;
     };
     for (const auto& match : draft_.matches) add(match);
     if (draft_.target.extension) add(*draft_.target.extension);

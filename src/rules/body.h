@@ -92,12 +92,13 @@ class Body {
     const Extension* needy() const;
     // It needs its packets' connections to be tracked.
     bool needs_tracking() const { return needs_tracking_; }
+    bool needs_helpers() const { return needs_helpers_; }
 
   private:
     RuleDraft draft_;
     ChainId chain_;
     HookSet hooks_ = all_hooks;
-    bool needs_tracking_ = false;
+    bool needs_tracking_ = false, needs_helpers_ = false;
     std::vector<Step> steps_;
     std::vector<std::shared_ptr<void>> states_;
 };

@@ -102,7 +102,11 @@ enum class StateKind : std::uint8_t { none, engine, shared };
 // when packets are to be evaluated.
 enum class Need : std::uint8_t { nothing, tracking, nat, shared_tables, helpers };
 constexpr bool is_there(Need need) {
-    return need == Need::nothing || need == Need::tracking || need == Need::nat;
+    return need == Need::nothing || need == Need::tracking || need == Need::nat || need == Need::helpers;
+}
+// What runs on connections runs where they are tracked.
+constexpr bool implies_tracking(Need need) {
+    return need == Need::tracking || need == Need::nat || need == Need::helpers;
 }
 std::string_view words(Need need);  // "connection tracking"
 

@@ -19,7 +19,7 @@ class Preparation {
     Spine rules_of(const LiveTable& table, const Chain& chain);
     edit::Fresh copy(const edit::Fresh& fresh) const;
     void look(const LiveTable& table, const Chain& chain, std::size_t position, const Body& body);
-    Result<Transaction> finish(bool needs_tracking) &&;
+    Result<Transaction> finish(const Ruleset& ruleset) &&;
 
     const edit::TableSlots& slots() const { return change_->ruleset().tables().slots(); }
     const Chain& chain_at(ChainPlace at) const { return *slots()[at.table]->at(at.chain); }
@@ -100,9 +100,10 @@ edit::Fresh Preparation::copy(const edit::Fresh& fresh) const {
                 {.body = fresh.body, .counters = fresh.body->draft().counters, .handle = fresh.handle})};
 }
 
-Result<Transaction> Preparation::finish(bool needs_tracking) && {
+Result<Transaction> Preparation::finish(const Ruleset& ruleset) && {
     if (!needy_.what.empty()) return std::unexpected(std::move(needy_));
-    transaction_.needs_tracking_ = needs_tracking;
+    transaction_.needs_tracking_ = ruleset.needs_tracking();
+    transaction_.needs_helpers_ = ruleset.needs_helpers();
     return std::move(transaction_);
 }
 
@@ -111,7 +112,7 @@ Result<Transaction> Preparation::whole(const Ruleset& ruleset, std::shared_ptr<c
     for (const auto& table : ruleset.tables().slots())
         preparation.transaction_.whole_.push_back(table == nullptr ? nullptr : preparation.copy(*table));
     preparation.transaction_.moves_base_chains_ = true;
-    return std::move(preparation).finish(ruleset.needs_tracking());
+    return std::move(preparation).finish(ruleset);
 }
 
 // Tables that are new altogether, as they now are.
@@ -195,7 +196,7 @@ Result<Transaction> Preparation::of(const Change& change, std::shared_ptr<const 
     }
     preparation.add_tables();
     for (const Edit& edit : change.done_) preparation.add(edit);
-    return std::move(preparation).finish(change.ruleset().needs_tracking());
+    return std::move(preparation).finish(change.ruleset());
 }
 
 Result<Transaction> Ruleset::whole(std::shared_ptr<const Interfaces> interfaces) const {

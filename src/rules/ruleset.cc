@@ -19,6 +19,7 @@ const Chain* Ruleset::chain(std::string_view table, std::string_view chain) cons
 }
 
 bool Ruleset::needs_tracking() const { return std::ranges::any_of(jumps_, &Jumps::need_tracking); }
+bool Ruleset::needs_helpers() const { return std::ranges::any_of(jumps_, &Jumps::need_helpers); }
 
 std::size_t Ruleset::references(std::string_view table, std::string_view chain) const {
     const auto at = slot(table);

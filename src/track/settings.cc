@@ -22,6 +22,7 @@ struct Knob {
 };
 
 constexpr std::uint32_t most_entries = 1u << 30;
+constexpr std::uint32_t most_expectations = 1u << 20;
 
 constexpr Knob knobs[] = {
     {"acct", Mode::normal, 0, 1, [](Settings& s, std::uint32_t v) { s.accounting = v != 0; }},
@@ -32,6 +33,8 @@ constexpr Knob knobs[] = {
      [](Settings& s, std::uint32_t v) { s.log_invalid = static_cast<std::uint8_t>(v); }},
     {"max", Mode::normal, 1, most_entries, [](Settings& s, std::uint32_t v) { s.limits.entries = v; }},
     {"buckets", Mode::normal, 1, most_entries, [](Settings& s, std::uint32_t v) { s.limits.ready = v; }},
+    {"expect_max", Mode::normal, 1, most_expectations,
+     [](Settings& s, std::uint32_t v) { s.most_expectations = v; }},
     {"tcp_be_liberal", Mode::debug, 0, 1, [](Settings& s, std::uint32_t v) { s.tcp.be_liberal = v != 0; }},
     {"tcp_loose", Mode::debug, 0, 1, [](Settings& s, std::uint32_t v) { s.tcp.loose = v != 0; }},
     {"tcp_max_retrans", Mode::debug, 0, 255,

@@ -25,8 +25,9 @@ struct Settings {
     std::uint8_t log_invalid = 0;  // nf_conntrack_log_invalid: the protocol whose INVALID packets are logged
     bool always = false;           // track.always: track also when no rule asks for it
     TableLimits limits{};          // nf_conntrack_max, nf_conntrack_buckets
-    tcp::Settings tcp{};           // nf_conntrack_tcp_*, track.pickup
-    TimeoutPolicy timeouts{};      // nf_conntrack_*_timeout*: the default policy
+    std::uint32_t most_expectations = 4096;  // nf_conntrack_expect_max
+    tcp::Settings tcp{};                     // nf_conntrack_tcp_*, track.pickup
+    TimeoutPolicy timeouts{};                // nf_conntrack_*_timeout*: the default policy
     // Those that CT --timeout names; a connection has one by its place here, plus one.
     std::vector<TimeoutPolicy> policies{};
 

@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "track/entry.h"
 #include "track/proto/tcp_pickup.h"
+#include "track/redirection.h"
 
 namespace gatehouse::track {
 
@@ -49,6 +50,8 @@ struct SynproxyState {
 struct Master {
     ConnIndex connection;
     std::uint16_t generation;
+    std::uint16_t helper;  // the master's, by its place among all_helper_names(), plus one; 0: none
+    Redirection redirection;
 };
 
 // What CT asked for: the events to report (track/event.h), and the timeout policy by its number, 0 being the
@@ -63,11 +66,23 @@ struct Wishes {
     bool events_set() const { return (set & has_events) != 0; }
 };
 
-// A connection's helper by its number, and what that helper remembers of it.
+// A connection's helper by its place among all_helper_names(), what it expects (track/expectation.h), and
+// what the helper remembers of it.
 struct HelperState {
     std::uint16_t helper;
-    std::uint16_t length;
-    std::uint8_t data[44];
+    std::uint8_t expecting[most_classes];  // how many, by class
+    std::uint32_t expectations;            // the newest one's place, plus one; 0: none
+    alignas(std::uint32_t) std::uint8_t data[48];
+};
+
+// How far a helper has read a TCP connection's stream: by direction (src/helper/stream.h).
+struct HelperStream {
+    struct One {
+        std::uint32_t next;    // the sequence number up to which bytes have come without a gap
+        std::uint32_t buffer;  // where bytes are kept, plus one; 0: nowhere
+        std::uint8_t state;
+    };
+    One one[2];
 };
 
 // Who else has a mapping of the same source: a translated connection's neighbours among these
@@ -218,6 +233,6 @@ void SidePoolsOf<Kinds...>::remove(Entry& entry) {
 
 // tcp::Pickup: of connections picked up in mid-stream, while TcpState::inferred is set.
 using SidePools = SidePoolsOf<Labels, Timestamps, SequenceAdjustment, SynproxyState, Master, Wishes,
-                              HelperState, SecurityMark, tcp::Pickup, StudyState, Mapping>;
+                              HelperState, HelperStream, SecurityMark, tcp::Pickup, StudyState, Mapping>;
 
 }  // namespace gatehouse::track

@@ -38,7 +38,7 @@ TEST(Side, KeepsKindsApart) {
 TEST(Side, StartsEachTimeFromZeros) {
     SidePools pools(10);
     Entry e;
-    *pools.add<HelperState>(e) = {.helper = 3, .length = 44, .data = {1, 2, 3}};
+    *pools.add<HelperState>(e) = {.helper = 3, .expectations = 44, .data = {1, 2, 3}};
     pools.release(e);
     EXPECT_EQ(pools.used<HelperState>(), 0u);
     const HelperState* const again = pools.add<HelperState>(e);

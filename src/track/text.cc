@@ -31,19 +31,23 @@ std::string_view name_of(std::uint8_t number) {
     return "unknown";
 }
 
-void print_direction(std::string& out, const Entry& entry, Direction direction, const TextOptions& options) {
-    const Tuple tuple = entry.tuple(direction);
-    out += fmt::format("src={} dst={} ", to_string(tuple.source, tuple.family),
+// `prefix` stands before the names of the addresses.
+void print_tuple(std::string& out, const Tuple& tuple, bool ids, std::string_view prefix = {}) {
+    out += fmt::format("{0}src={1} {0}dst={2} ", prefix, to_string(tuple.source, tuple.family),
                        to_string(tuple.destination, tuple.family));
     const auto [source, destination] = tuple.ends;
     if (has_ports(tuple.protocol)) {
         out += fmt::format("sport={} dport={} ", source, destination);
     } else if (tuple.protocol == protocol::icmp || tuple.protocol == protocol::icmpv6) {
         out += fmt::format("type={} code={} ", destination >> 8, destination & 0xff);
-        if (options.ids) out += fmt::format("id={} ", source);
+        if (ids) out += fmt::format("id={} ", source);
     } else if (tuple.protocol == protocol::gre) {
         out += fmt::format("srckey={:#x} dstkey={:#x} ", source, destination);
     }
+}
+
+void print_direction(std::string& out, const Entry& entry, Direction direction, const TextOptions& options) {
+    print_tuple(out, entry.tuple(direction), options.ids);
 }
 
 // The zone of one direction alone is printed with it; one of both directions, at the end.
@@ -117,6 +121,32 @@ std::string to_text(const Tracking& tracking, const Event& event) {
     const std::int64_t microseconds = event.time.since_epoch / microsecond;
     return fmt::format("[{}.{:06}]\t{:>9} {}", microseconds / 1'000'000, microseconds % 1'000'000,
                        word_of(event), to_text(telling_of(tracking, event)));
+}
+
+std::string to_text(const Tracking& tracking, const Expectation& expectation) {
+    const Tuple& tuple = expectation.tuple;
+    const Entry& master = tracking.table()[expectation.master];
+    std::string out = fmt::format("proto={} ", tuple.protocol);
+    print_tuple(out, tuple, true);
+    Tuple mask = tuple;
+    mask.source = expectation.source_mask;
+    mask.destination = prefix_mask(address_bits(tuple.family));
+    mask.ends = {expectation.source_end_mask, whole_end};
+    print_tuple(out, mask, true, "mask-");
+    print_tuple(out, master.tuple(Direction::original), true, "master-");
+    if (expectation.zone != Zone{}) out += fmt::format("zone={} ", expectation.zone.value);
+    constexpr std::string_view flags[] = {"PERMANENT", "INACTIVE", "USERSPACE"};
+    std::string_view before;
+    for (unsigned i = 0; i < std::size(flags); ++i) {
+        if (!expectation.has(static_cast<std::uint8_t>(1u << i))) continue;
+        out += fmt::format("{}{}", before, flags[i]);
+        before = ",";
+    }
+    if (!before.empty()) out += ' ';
+    out += fmt::format("class={}", expectation.of_class);
+    if (const auto helper = tracking.helper_of(master); !helper.empty())
+        out += fmt::format(" helper={}", helper);
+    return out;
 }
 
 }  // namespace gatehouse::track

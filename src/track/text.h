@@ -1,5 +1,5 @@
-// A connection as `conntrack -L -o extended` prints it, an event as `conntrack -E -o extended` does, and both
-// as JSON.
+// Connections and expectations as the conntrack program prints them, events as `conntrack -E -o extended`
+// does, and connections and events as JSON.
 #pragma once
 #include <optional>
 #include <string>
@@ -39,5 +39,8 @@ std::string to_text(const Tracking& tracking, const Event& event);
 // One object (doc/replay.md has the fields).
 std::string to_json(const Telling& told);
 std::string to_json(const Tracking& tracking, const Event& event);
+
+// One line as of `conntrack -L expect`, but for the seconds left, which stand before it.
+std::string to_text(const Tracking& tracking, const Expectation& expectation);
 
 }  // namespace gatehouse::track

@@ -43,7 +43,9 @@ bool may_join(std::uint8_t number) {
 }  // namespace
 
 Tracking::Tracking(const Settings& settings, std::uint64_t seed)
-    : settings_(settings), table_(settings.limits, seed) {
+    : settings_(settings),
+      table_(settings.limits, seed),
+      expectations_(table_, settings.most_expectations, seed) {
     constexpr std::size_t room = 64;
     loose_.reserve(room);
     doomed_.reserve(room);
@@ -81,6 +83,7 @@ gatehouse::Verdict Tracking::look_up(Context& context) {
     Packet& packet = context.packet;
     table_.set_now(context.services.now);
     table_.expire(expired_each);
+    expectations_.expire();
     const Info before = info_of(packet);
     // Seen already (over the loopback), exempt, or an answer that belongs to what it answers.
     if (before != Info::none && before != Info::templated) return gatehouse::Verdict::proceed;
@@ -188,8 +191,10 @@ gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Te
     table_.refresh(tentative, judgement.lifetime);
     entry.status |= judgement.set_status;
     entry.count(Direction::original, packet.flat.l3_length);
+    const bool expected = expectations_.any() && inherit(entry, tuple, wanted.zones(packet.mark));
+    if (!expected && wanted.helper != 0 && give_helper(entry, wanted.helper)) entry.status |= status::helper;
     loose_.push_back(held(index(tentative)));
-    set(packet, Info::fresh, index(tentative));
+    set(packet, expected ? Info::related : Info::fresh, index(tentative));
     return gatehouse::Verdict::proceed;
 }
 
@@ -257,7 +262,8 @@ gatehouse::Verdict Tracking::join(Context& context, Tentative loser, const Confi
                       standing.tuple(Direction::reply) == mine.tuple(Direction::reply);
     if (same && may_join(mine.protocol)) {
         ++table_.statistics().clash_resolve;
-        set(context.packet, standing.has(status::seen_reply) ? Info::established : Info::fresh,
+        const Info unanswered = standing.has(status::expected) ? Info::related : Info::fresh;
+        set(context.packet, standing.has(status::seen_reply) ? Info::established : unanswered,
             index(clash.standing.connection));
         return gatehouse::Verdict::proceed;
     }
@@ -269,7 +275,7 @@ gatehouse::Verdict Tracking::join(Context& context, Tentative loser, const Confi
 void Tracking::settle() {
     for (const Held& held : loose_) {
         const auto tentative = static_cast<Tentative>(held.place);
-        if (stands(held) && !table_[tentative].confirmed()) table_.discard(tentative);
+        if (stands(held) && !table_[tentative].confirmed()) discard(tentative);
     }
     loose_.clear();
     for (const Held& held : doomed_) {
@@ -368,7 +374,11 @@ std::string_view Tracking::helper_of(const Entry& entry) const {
     return helper == nullptr ? std::string_view{} : all_helper_names()[helper->helper].name;
 }
 
-void Tracking::watch(std::uint32_t room) { events_ = std::make_unique<Events>(room); }
+void Tracking::watch(std::uint32_t room) {
+    events_ = std::make_unique<Events>(room);
+    expectation_events_ = std::make_unique<ExpectationEvents>(table_, room);
+    expectations_.set_watcher(expectation_events_.get());
+}
 
 void Tracking::study(StudyMode mode, std::uint32_t room) { study_ = std::make_unique<Study>(mode, room); }
 
@@ -412,6 +422,7 @@ void Tracking::ended(ConnIndex connection, const Entry& entry, End why) {
     if (companion_ != nullptr) companion_->ended(connection, entry, why);
     if (study_ != nullptr) [[unlikely]]
         study_->ended(table_, connection, why);
+    leave_helper(entry);
     if (events_ == nullptr || (wanted_events(entry) & change::ended) == 0) return;
     events_->ended(table_, connection, why);
 }
@@ -426,11 +437,6 @@ void Tracking::grant(Entry& entry, const Template& wanted) {
             wishes->timeout_policy = wanted.timeout_policy;
             wishes->set = wanted.limits_events ? Wishes::has_events : 0;
         }
-    }
-    if (wanted.helper == 0) return;
-    if (HelperState* const helper = table_.side().add<HelperState>(entry)) {
-        helper->helper = static_cast<std::uint16_t>(wanted.helper - 1);
-        entry.status |= status::helper;
     }
 }
 
@@ -447,6 +453,7 @@ void Tracking::advance(Time now) {
     constexpr unsigned expired_at_once = 4096;
     table_.set_now(now);
     table_.expire(expired_at_once);
+    expectations_.expire();
 }
 
 std::uint16_t Tracking::hold(const Packet& packet) {

@@ -15,6 +15,8 @@
 
 #include "hook/context.h"
 #include "track/event.h"
+#include "track/expectation.h"
+#include "track/expectation_event.h"
 #include "track/settings.h"
 #include "track/study.h"
 #include "track/table.h"
@@ -32,6 +34,13 @@ struct Seen {
     Entry* entry = nullptr;
 
     bool is_connection() const { return connection != ConnIndex::none; }
+};
+
+// Is told when a connection goes that has a helper, tentative ones included, while its entry still stands.
+class HelperKeeper {
+  public:
+    virtual ~HelperKeeper() = default;
+    virtual void leaving(const Entry& entry) = 0;
 };
 
 class Tracking final : private Watcher {
@@ -68,6 +77,11 @@ class Tracking final : private Watcher {
     const Entry& opener(const Entry& entry) const;
     // The name of its helper; empty without one.
     std::string_view helper_of(const Entry& entry) const;
+    // The name of the helper of the connection that expected this one; empty if it wasn't expected, or not by
+    // a helper.
+    std::string_view expected_by(const Entry& entry) const;
+    // It lives for `lifetime` from now on, whatever its protocol says (until the next packet).
+    void set_lifetime(ConnIndex connection, Nanoseconds lifetime);
 
     // Reports what happens to connections, keeping at most so many events until they are taken.
     void watch(std::uint32_t room);
@@ -80,6 +94,7 @@ class Tracking final : private Watcher {
     void study(StudyMode mode, std::uint32_t room);
     // nullptr in any other mode.
     Study* study() { return study_.get(); }
+    ExpectationEvents* expectation_events() { return expectation_events_.get(); }
 
     // REJECT has reset the packet's connection: it is over, whatever its ends make of it.
     void set_closing(const Packet& packet);
@@ -100,6 +115,9 @@ class Tracking final : private Watcher {
 
     Table& table() { return table_; }
     const Table& table() const { return table_; }
+    Expectations& expectations() { return expectations_; }
+    const Expectations& expectations() const { return expectations_; }
+    void set_helper_keeper(HelperKeeper* keeper) { helper_keeper_ = keeper; }
     const Settings& settings() const { return settings_; }
 
   private:
@@ -128,6 +146,10 @@ class Tracking final : private Watcher {
     Way find(const Tuple& tuple, const std::array<Zone, 2>& zones);
     gatehouse::Verdict open(Context& context, const Tuple& tuple, const Template& wanted);
     void grant(Entry& entry, const Template& wanted);
+    bool give_helper(Entry& entry, std::uint16_t helper);
+    bool inherit(Entry& entry, const Tuple& first, const std::array<Zone, 2>& zones);
+    void leave_helper(const Entry& entry);
+    void discard(Tentative tentative);
     void begun(ConnIndex connection);
     Step go_on_with(const Context& context, Way way);
     const TimeoutPolicy& policy_of(const Entry& entry) const;
@@ -136,9 +158,12 @@ class Tracking final : private Watcher {
 
     Settings settings_;
     Table table_;
+    Expectations expectations_;
     std::unique_ptr<Events> events_;
     std::unique_ptr<Study> study_;
     Watcher* companion_ = nullptr;
+    std::unique_ptr<ExpectationEvents> expectation_events_;
+    HelperKeeper* helper_keeper_ = nullptr;
     std::vector<Template> templates_;
     std::vector<Entry> stand_ins_;  // one for each template
     Finding why_{};

@@ -277,11 +277,25 @@ void write_connections(Engine& engine, const fs::path& path) {
     for (const auto& line : lines) file << line << '\n';
 }
 
+// As the oracle writes `conntrack -L expect`: sorted, without the seconds left.
+void write_expectations(Engine& engine, const fs::path& path) {
+    std::vector<std::string> lines;
+    if (const track::Tracking* const tracking = engine.tracking()) {
+        tracking->expectations().visit_all([&](track::ExpectationIndex, const track::Expectation& e) {
+            lines.push_back(track::to_text(*tracking, e));
+        });
+    }
+    std::ranges::sort(lines);
+    std::ofstream file(path);
+    for (const auto& line : lines) file << line << '\n';
+}
+
 Result<void> run(const fs::path& directory, const fs::path& out) {
     auto scenario = read_scenario(directory);
     if (!scenario) return std::unexpected(scenario.error());
     auto configuration = network::configure(scenario->network);
     if (!configuration) return fail("unsupported: " + configuration.error().text());
+    configuration->helpers = {.mode = helper::Mode::drop, .privileged = true};
     fs::create_directories(out);
     EmptyWorld world;
     Writer writer(out / "out.jsonl", *scenario, configuration->router->interfaces());
@@ -299,8 +313,7 @@ Result<void> run(const fs::path& directory, const fs::path& out) {
             std::ofstream(out / name) << iptables::save(engine.tables(family), true);
     }
     write_connections(engine, out / "conntrack.txt");
-    // No helper expects anything yet.
-    std::ofstream(out / "expect.txt");
+    write_expectations(engine, out / "expect.txt");
     return {};
 }
 

@@ -1,5 +1,6 @@
 // -m helper: the helper that watches the packet's connection.
 #include "rules/declaration.h"
+#include "rules/seen.h"
 
 namespace gatehouse::rules {
 
@@ -16,8 +17,15 @@ struct HelperMatch {
                                     .required = true}),
     };
 
-    // A helper's own connection isn't meant, but those that one made expected; none is as yet.
-    bool test(const Context&) const { return name.passes(false); }
+    // A helper's own connection isn't meant, but those that it expected. The name may go on behind that of
+    // their helper (`ftp-21`), as in Linux.
+    bool test(const Context& context) const {
+        const track::Seen at = seen(context);
+        if (at.entry == nullptr) return name.inverted;
+        const std::string_view by = context.services.tracking->expected_by(*at.entry);
+        if (by.empty()) return name.inverted;
+        return name->empty() ? !name.inverted : name.passes(name->starts_with(by));
+    }
 
     void list(std::string& out, Family, bool) const {
         out += name.inverted ? "helper match ! \"" : "helper match \"";

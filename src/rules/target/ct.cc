@@ -55,7 +55,10 @@ struct Ct {
     };
 
     // Linux starts tracking for every other use of CT.
-    Need needs() const { return notrack ? Need::nothing : Need::tracking; }
+    Need needs() const {
+        if (helper) return Need::helpers;
+        return notrack ? Need::nothing : Need::tracking;
+    }
     std::string_view timeout_policy() const { return timeout ? std::string_view(*timeout) : ""; }
 
     Outcome act(Context& context) const {

@@ -1,0 +1,103 @@
+// What the helper of a connection found in one packet's payload: connections to expect, and mentions.
+#pragma once
+#include <array>
+#include <cassert>
+#include <optional>
+#include <span>
+
+#include "base/time.h"
+#include "helper/mention.h"
+#include "track/expectation.h"
+
+namespace gatehouse::helper {
+
+// A connection to expect, as the helper read it: before translation.
+struct Wanted {
+    static constexpr std::uint8_t alone = 0xff;
+
+    track::Expectation expectation{};
+    // What is mentioned: the endpoint that the sender believes to be its own.
+    Endpoint announced{};
+    track::Direction direction{};  // of the packet that announces it
+    // Its port follows that of another expectation, by one (RTCP after RTP).
+    std::uint8_t follows = alone;
+    std::optional<std::uint16_t> seconds{};  // instead of its policy's
+    // The helper's own settings allow that it leads to another than who announces it.
+    bool third_party = false;
+    // Where it can't be made the packet passes all the same.
+    bool optional = false;
+    // Set by the driver: false, and it isn't made, nor its mentions rewritten (a third party's, a privileged
+    // port).
+    bool allowed = true;
+};
+
+// A list of bounded length; what finds no room is counted.
+template <class T, std::size_t Most>
+class Bounded {
+  public:
+    bool add(const T& item) {
+        if (count_ == Most) {
+            lost_ = true;
+            return false;
+        }
+        items_[count_++] = item;
+        return true;
+    }
+    void clear() {
+        count_ = 0;
+        lost_ = false;
+    }
+    std::size_t size() const { return count_; }
+    bool empty() const { return count_ == 0; }
+    bool lost() const { return lost_; }
+    T& operator[](std::size_t i) { return items_[i]; }
+    const T& operator[](std::size_t i) const { return items_[i]; }
+    T* begin() { return items_.data(); }
+    T* end() { return items_.data() + count_; }
+    const T* begin() const { return items_.data(); }
+    const T* end() const { return items_.data() + count_; }
+
+  private:
+    std::array<T, Most> items_;
+    std::size_t count_ = 0;
+    bool lost_ = false;
+};
+
+struct Findings {
+    static constexpr std::size_t most_expectations = 16;
+    static constexpr std::size_t most_mentions = 96;
+
+    Bounded<Wanted, most_expectations> expectations;
+    Bounded<Mention, most_mentions> mentions;  // spans don't overlap
+    // The master connection lives for so long from now on.
+    std::optional<Nanoseconds> lifetime;
+    // Where the spans are counted from: of a datagram, or a segment that is read alone, its payload's first
+    // byte (and `sequence` says nothing); of a stream the byte with this sequence number.
+    std::uint32_t sequence = 0;
+    // Of what is being inspected now, how far it stands behind that.
+    std::uint32_t base = 0;
+
+    void clear() {
+        expectations.clear();
+        mentions.clear();
+        lifetime.reset();
+        sequence = base = 0;
+    }
+    bool any() const { return !expectations.empty() || !mentions.empty(); }
+    // Something didn't fit: then nothing of it may be believed.
+    bool lost() const { return expectations.lost() || mentions.lost(); }
+
+    // Adds an expectation; its number, for mentions of it.
+    std::uint8_t expect(const Wanted& wanted) {
+        const auto number = static_cast<std::uint8_t>(expectations.size());
+        return expectations.add(wanted) ? number : Wanted::alone;
+    }
+    // Adds a mention whose spans are counted from the inspected bytes' beginning.
+    void mention(Mention mention) {
+        mention.span.at += base;
+        mention.counted.at += base;
+        mentions.add(mention);
+    }
+};
+
+}  // namespace gatehouse::helper
