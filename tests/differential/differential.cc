@@ -223,6 +223,11 @@ Result<void> load(Engine& engine, const fs::path& path, Family family) {
 void write_events(Engine& engine, std::ofstream& file, std::size_t index) {
     track::Tracking* const tracking = engine.tracking();
     if (tracking == nullptr || tracking->events() == nullptr) return;
+    tracking->expectation_events()->drain(most_events, [&](const track::ExpectationEvent& event) {
+        const bool made = event.change == track::expectation_change::made;
+        file << fmt::format(R"({{"in_index": {}, "type": "{}"}})", index, made ? "EXP_NEW" : "EXP_DESTROY")
+             << '\n';
+    });
     tracking->events()->drain(most_events, [&](const track::Event& event) {
         file << fmt::format(R"({{"in_index": {}, "type": "{}"}})", index,
                             event.is_end()   ? "DESTROY"
