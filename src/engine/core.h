@@ -45,6 +45,12 @@ struct Passage {
     Packet& packet() const { return context.packet; }
 };
 
+// What was looked up ahead of a packet's life.
+struct LookedUp {
+    const route::Ahead& route;
+    const track::Ahead* connection;  // nullptr where none are tracked
+};
+
 // The last stage of INPUT, which asks for a program that takes the packet.
 constexpr std::string_view socket_stage = "socket";
 
@@ -83,7 +89,7 @@ struct Engine::Core final : defrag::Releaser {
     void defragment(Family family, bool for_tracking);
 
     // receive.cc: the life of a packet.
-    void arrive(Packet& packet, const Parsed& parsed, const route::Ahead& ahead);
+    void arrive(Packet& packet, const Parsed& parsed, const LookedUp& ahead);
     void originate(Packet& packet, const EngineEmitter::Made* made);
     Address source_for(const Packet& packet, const Passage& passage, const EngineEmitter::Made* made) const;
     void live(Passage& passage, std::size_t row);

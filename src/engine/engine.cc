@@ -109,6 +109,12 @@ void Engine::advance(Time now) {
     if (core_->tracking != nullptr) core_->tracking->advance(core_->services.now);
 }
 
+bool Engine::maintain() {
+    // As many as a device of 10 million packets a second brings in 50 ms, should each open one.
+    constexpr std::uint32_t connections_ahead = 524'288;
+    return core_->tracking != nullptr && core_->tracking->table().maintain(connections_ahead);
+}
+
 void Engine::discard_fragments() { core_->discard_fragments(); }
 
 void Engine::discard_waiting() {

@@ -102,6 +102,9 @@ class Engine {
     bool resume(Token token, const Resume& how);
     // Time passes with no packet: those that waited too long are dropped, suspended packets and fragments.
     void advance(Time now);
+    // Makes memory ready for connections that packets may open, so that no packet's way has to: a little
+    // (2 MiB of each kind at most) with each call, between batches. True: there is more to do.
+    bool maintain();
     // Gives up every suspended packet.
     void discard_waiting();
     // Gives up every fragment that waits for the rest of its datagram.

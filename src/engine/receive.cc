@@ -36,15 +36,22 @@ void Engine::receive(std::span<Packet* const> batch) {
     for (Packet* packet : group_at(0)) __builtin_prefetch(packet->data);
     std::array<Parsed, sub_batch> parsed;
     std::array<route::Ahead, sub_batch> routes;
+    std::array<track::Ahead, sub_batch> connections;
     for (std::size_t at = 0; at < batch.size(); at += sub_batch) {
         const auto group = group_at(at);
         // Two groups ahead the packets' records are on their way, one group ahead their frames.
         for (Packet* packet : group_at(at + 2 * sub_batch)) prefetch_record(*packet);
         for (Packet* packet : group_at(at + sub_batch)) __builtin_prefetch(packet->data);
         for (std::size_t i = 0; i < group.size(); ++i) parsed[i] = parse_frame(*group[i]);
-        // Look-ups for all of them, side by side. (Connection tracking's stands between these.)
+        // Look-ups for all of them, side by side; the connections' in two steps, with the routes' between.
+        track::Tracking* const tracking =
+            core.tracked[0] || core.tracked[1] ? core.services.tracking : nullptr;
+        if (tracking != nullptr) tracking->look_ahead(group, connections);
         core.router().look_ahead(group, routes);
-        for (std::size_t i = 0; i < group.size(); ++i) core.arrive(*group[i], parsed[i], routes[i]);
+        if (tracking != nullptr) tracking->ask_for_entries(std::span(connections).first(group.size()));
+        for (std::size_t i = 0; i < group.size(); ++i) {
+            core.arrive(*group[i], parsed[i], {routes[i], tracking != nullptr ? &connections[i] : nullptr});
+        }
     }
 }
 
@@ -58,10 +65,11 @@ void Engine::send(std::span<Packet* const> batch) {
 }
 
 // A frame from a device: for this station or not, an IP packet, an ARP request, or nothing we know.
-void Engine::Core::arrive(Packet& packet, const Parsed& parsed, const route::Ahead& ahead) {
+void Engine::Core::arrive(Packet& packet, const Parsed& parsed, const LookedUp& ahead) {
     clock(packet.time);
     Passage passage(packet, services, Hook::prerouting, packet.in);
-    passage.ahead = &ahead;
+    passage.ahead = &ahead.route;
+    passage.context.ahead = ahead.connection;
     if (parsed.finding) {
         // A hop-by-hop option that wants its sender told is answered even though no hook sees the packet.
         stack::answer_unparsable(passage.context, parsed.finding);

@@ -19,7 +19,8 @@ struct Decision;
 }  // namespace route
 namespace track {
 class Tracking;
-}
+struct Ahead;
+}  // namespace track
 namespace nat {
 class Nat;
 }
@@ -84,6 +85,8 @@ struct Context {
     Suspension suspension{};
     IpOptions options{};                     // of an IPv4 packet that arrived
     const route::Decision* route = nullptr;  // where it goes; null before that has been decided
+    // On its way through Engine::receive, where connections are tracked: what was looked up ahead of it.
+    const track::Ahead* ahead = nullptr;
 
     Family family() const { return packet.flat.family; }
     // Does anybody want to know each step? Asked first where making the event itself would cost.

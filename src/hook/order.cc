@@ -54,12 +54,14 @@ void Order::add(OrderRow row) {
 }
 
 void Order::fill(HookFamily family, std::string_view name, StageFn run, void* object) {
+    bool changed = false;
     for (auto& row : rows_) {
         if (row.family != family || row.name != name) continue;
+        changed |= row.run != run || row.object != object;
         row.run = run;
         row.object = object;
     }
-    rebuild();
+    if (changed) rebuild();
 }
 
 void Order::exchange(HookFamily family, StageFn run, std::vector<OrderRow> rows) {

@@ -58,7 +58,7 @@ class Order {
     // Rows of equal priority keep the order in which they came.
     void add(OrderRow row);
     // Gives the stage of this name its function, at every hook where it has a row in `family`; or takes it
-    // away, when `run` is null.
+    // away, when `run` is null. No change, and none is counted, if it has it already.
     void fill(HookFamily family, std::string_view name, StageFn run, void* object);
     // Puts rows in the place of all those of `family` that run this function.
     void exchange(HookFamily family, StageFn run, std::vector<OrderRow> rows);

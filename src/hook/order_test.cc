@@ -45,6 +45,12 @@ TEST(Order, HoldsThePlacesOfStagesThatAreNotThere) {
     EXPECT_EQ(order.at(HookFamily::ip, Hook::input).size(), 1u);
     EXPECT_EQ(order.at(HookFamily::ip, Hook::postrouting).size(), 1u);
     EXPECT_TRUE(order.at(HookFamily::ip, Hook::forward).empty());
+    const auto generation = order.generation();
+    order.fill(HookFamily::ip, "confirm", proceed, &object);
+    EXPECT_EQ(order.generation(), generation);
+    order.fill(HookFamily::ip, "confirm", nullptr, &object);
+    EXPECT_NE(order.generation(), generation);
+    EXPECT_TRUE(order.at(HookFamily::ip, Hook::input).empty());
     std::vector<std::string> names;
     for (const auto& row : order.rows()) {
         if (row.family == HookFamily::ip6 && row.hook == Hook::prerouting) names.push_back(row.name);

@@ -89,7 +89,8 @@ StepResult Walk::act(const RuleNode& node) {
 
 void Walk::enter(Chain* chain) {
     chain_ = chain;
-    context_.trace({.kind = TraceKind::chain, .table = table_.name, .chain = chain_->name});
+    if (context_.traced()) [[unlikely]]
+        context_.trace({.kind = TraceKind::chain, .table = table_.name, .chain = chain_->name});
 }
 
 bool Walk::leave() {
@@ -100,17 +101,19 @@ bool Walk::leave() {
     chain_ = table_.stack.back().chain;
     cursor_ = table_.stack.back().cursor;
     table_.stack.pop_back();
-    context_.trace({.kind = TraceKind::returned, .table = table_.name, .chain = chain_->name});
+    if (context_.traced()) [[unlikely]]
+        context_.trace({.kind = TraceKind::returned, .table = table_.name, .chain = chain_->name});
     return true;
 }
 
 Verdict Walk::policy() {
     ++base_.counters.packets;
     base_.counters.bytes += length();
-    context_.trace({.kind = TraceKind::policy,
-                    .table = table_.name,
-                    .chain = base_.name,
-                    .verdict = base_.policy == Policy::accept ? "ACCEPT" : "DROP"});
+    if (context_.traced()) [[unlikely]]
+        context_.trace({.kind = TraceKind::policy,
+                        .table = table_.name,
+                        .chain = base_.name,
+                        .verdict = base_.policy == Policy::accept ? "ACCEPT" : "DROP"});
     chain_ = &base_;
     if (base_.policy == Policy::accept) return Verdict::proceed;
     context_.finding = {.reason = Reason::policy_drop};

@@ -75,7 +75,8 @@ void Tracking::log(const Context& context, const Finding& why) const {
 gatehouse::Verdict Tracking::track(Context& context) {
     why_ = {};
     const auto verdict = look_up(context);
-    context.trace({.kind = TraceKind::tracked, .text = name(info_of(context.packet)), .finding = why_});
+    if (context.traced()) [[unlikely]]
+        context.trace({.kind = TraceKind::tracked, .text = name(info_of(context.packet)), .finding = why_});
     return verdict;
 }
 
@@ -98,7 +99,7 @@ gatehouse::Verdict Tracking::look_up(Context& context) {
         refuse(context, bad);
     } else if (!is_icmp(packet.flat.protocol) || !take_icmp(context, zones)) {
         for (;;) {
-            const Way way = find(of.tuple, zones);
+            const Way way = find(of.tuple, zones, context.ahead);
             if (!way) return open(context, of.tuple, wanted);
             if (go_on_with(context, way) == Step::done) break;
         }
@@ -137,9 +138,10 @@ void Tracking::relate(const Context& context, const std::array<Zone, 2>& zones) 
     set(packet, Info::related, index(way.connection), way.direction);
 }
 
-Way Tracking::find(const Tuple& tuple, const std::array<Zone, 2>& zones) {
+Way Tracking::find(const Tuple& tuple, const std::array<Zone, 2>& zones, const Ahead* ahead) {
+    const bool known = ahead != nullptr && ahead->is_of(tuple, zones[0]);
     // In a zone of one direction only, the other direction's is another.
-    const Way way = table_.find(tuple, zones[0]);
+    const Way way = table_.find(known ? ahead->hash : table_.hash(tuple, zones[0]), tuple, zones[0]);
     if (zones[0] == zones[1]) return way;
     if (way && way.direction == Direction::original) return way;
     const Way back = table_.find(tuple, zones[1]);
@@ -272,7 +274,7 @@ gatehouse::Verdict Tracking::join(Context& context, Tentative loser, const Confi
     return gatehouse::Verdict::drop;
 }
 
-void Tracking::settle() {
+void Tracking::settle_what_came() {
     for (const Held& held : loose_) {
         const auto tentative = static_cast<Tentative>(held.place);
         if (stands(held) && !table_[tentative].confirmed()) discard(tentative);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "hook/context.h"
+#include "track/ahead.h"
 #include "track/event.h"
 #include "track/expectation.h"
 #include "track/expectation_event.h"
@@ -47,9 +48,18 @@ class Tracking final : private Watcher {
   public:
     Tracking(const Settings& settings, std::uint64_t seed);
 
+    // Ahead of a sub-batch of packets' lives, in two passes between which there is other work to do: hashes
+    // their tuples and asks for the index's buckets; asks for the entries that these name. Neither decides
+    // anything: track() looks up what is there when it is called, by the hash if the packet's tuple is still
+    // that one (Context::ahead).
+    void look_ahead(std::span<Packet* const> packets, std::span<Ahead> ahead) const;
+    void ask_for_entries(std::span<const Ahead> ahead) const;
+
     gatehouse::Verdict track(Context& context);
     gatehouse::Verdict confirm(Context& context);
-    void settle();
+    void settle() {
+        if (!loose_.empty() || !doomed_.empty() || events_ != nullptr) settle_what_came();
+    }
 
     // The connection of a packet; its entry stays where it is until settle().
     Seen seen(const Packet& packet);
@@ -136,6 +146,7 @@ class Tracking final : private Watcher {
     std::uint32_t wanted_events(const Entry& entry) const;
     void note(ConnIndex connection, std::uint32_t changes);
     void note_changes(ConnIndex connection, std::uint32_t before, const Judgement& judgement);
+    void settle_what_came();
     enum class Step : std::uint8_t { done, again };
     gatehouse::Verdict look_up(Context& context);
     void refuse(const Context& context, Finding why);
@@ -143,7 +154,7 @@ class Tracking final : private Watcher {
     void log(const Context& context, const Finding& why) const;
     bool take_icmp(const Context& context, const std::array<Zone, 2>& zones);
     void relate(const Context& context, const std::array<Zone, 2>& zones);
-    Way find(const Tuple& tuple, const std::array<Zone, 2>& zones);
+    Way find(const Tuple& tuple, const std::array<Zone, 2>& zones, const Ahead* ahead = nullptr);
     gatehouse::Verdict open(Context& context, const Tuple& tuple, const Template& wanted);
     void grant(Entry& entry, const Template& wanted);
     bool give_helper(Entry& entry, std::uint16_t helper);

@@ -35,7 +35,11 @@ struct Tuple {
     Family family = Family::ipv4;
     std::uint8_t protocol = 0;
 
-    friend constexpr bool operator==(const Tuple&, const Tuple&) = default;
+    // Written out: as a default it would leave at the first difference, with a branch for each member.
+    friend constexpr bool operator==(const Tuple& a, const Tuple& b) {
+        return (a.source == b.source) & (a.destination == b.destination) & (a.ends == b.ends) &
+               (a.family == b.family) & (a.protocol == b.protocol);
+    }
 };
 
 }  // namespace gatehouse::track

@@ -39,7 +39,7 @@ bool has_ports(std::uint8_t number) {
            number == protocol::sctp;
 }
 
-TupleOf tuple_of(const Packet& packet) {
+TupleOf tuple_detail::read(const Packet& packet) {
     const Flat& flat = packet.flat;
     if (flat.fragment_offset != 0)
         return {.finding = {.reason = Reason::track_fragment, .numbers = {flat.fragment_offset * 8u}}};

@@ -4,6 +4,7 @@
 
 #include "packet/packet.h"
 #include "track/tuple.h"
+#include "wire/protocol.h"
 
 namespace gatehouse::track {
 
@@ -13,7 +14,20 @@ struct TupleOf {
     Tuple tuple{};
     Finding finding{};
 };
-TupleOf tuple_of(const Packet& packet);
+namespace tuple_detail {
+TupleOf read(const Packet& packet);
+}
+inline TupleOf tuple_of(const Packet& packet) {
+    const Flat& flat = packet.flat;
+    const bool ports = flat.protocol == wire::protocol::tcp || flat.protocol == wire::protocol::udp;
+    if (!ports || flat.transport != Transport::whole) [[unlikely]]
+        return tuple_detail::read(packet);
+    return {.tuple = {.source = flat.source,
+                      .destination = flat.destination,
+                      .ends = {flat.sport, flat.dport},
+                      .family = flat.family,
+                      .protocol = flat.protocol}};
+}
 
 // The same for a packet quoted by an ICMP error, of which only the beginning may be there. Without a tuple
 // (a quote too short, a fragment other than the first): nothing.

@@ -4,7 +4,8 @@
 #include <functional>
 #include <vector>
 
-#include "frontend/bench/traffic.h"
+#include "engine/engine.h"
+#include "frontend/bench/ring.h"
 #include "rules/change.h"
 
 namespace gatehouse::frontend::bench {

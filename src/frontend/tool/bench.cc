@@ -1,11 +1,15 @@
 // gatehouse bench: the program measures itself, and the kernel beside it.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "frontend/bench/changes.h"
+#include "frontend/bench/line.h"
+#include "frontend/bench/tracked.h"
 #include "frontend/bench/traffic.h"
 #include "frontend/tool/arguments.h"
 #include "frontend/tool/tool.h"
@@ -18,15 +22,8 @@ namespace gatehouse::frontend {
 namespace {
 
 using bench::Figures;
+using bench::Line;
 using bench::Traffic;
-
-struct Line {
-    std::string name;
-    Figures gross;
-    std::optional<double> net;     // gross minus forward of this run
-    std::optional<double> kernel;  // nanoseconds, the same way of counting
-    std::string note;
-};
 
 class Runner {
   public:
@@ -39,13 +36,15 @@ class Runner {
     Result<void> parse(const std::string& name);
     Result<void> rule_insert();
     Result<void> table_replace();
-    Result<double> forward_cost();
+    Result<void> tracked(const std::string& name);
+    Result<double> forward_cost(Family family);
     void tell(const Line& line) const;
     Result<void> ask_kernel(Line& line, std::size_t rules);
 
     unsigned rounds_;
     bool with_kernel_, json_;
-    std::optional<double> forward_, kernel_forward_;
+    std::array<std::optional<double>, 2> forward_{};  // by family
+    std::optional<double> kernel_forward_;
     std::unique_ptr<oracle::KernelBench> kernel_;
 };
 
@@ -54,36 +53,28 @@ Result<rules::Ruleset> ruleset_of(std::size_t count) {
 }
 
 void Runner::tell(const Line& line) const {
-    const double spread = line.gross.high - line.gross.low;
-    if (json_) {
-        std::string out = fmt::format(R"({{"name":"{}","gross_ns":{:.1f},"spread":{:.1f})", line.name,
-                                      line.gross.median, spread);
-        if (line.net) out += fmt::format(R"(,"net_ns":{:.1f})", *line.net);
-        if (line.kernel)
-            out += fmt::format(R"(,"kernel_ns":{:.1f},"ratio":{:.2f})", *line.kernel,
-                               *line.kernel / line.net.value_or(line.gross.median));
-        if (!line.note.empty()) out += fmt::format(R"(,"note":"{}")", line.note);
-        fmt::print("{}}}\n", out);
-    } else {
-        fmt::print("{:<18} {:>10.1f} ns gross", line.name, line.gross.median);
-        fmt::print("{:>17}", line.net ? fmt::format("{:.1f} ns net", *line.net) : "");
-        fmt::print("   ({:.1f} to {:.1f})", line.gross.low, line.gross.high);
-        if (line.kernel)
-            fmt::print("   kernel {:.0f} ns, {:.1f} times ours", *line.kernel,
-                       *line.kernel / line.net.value_or(line.gross.median));
-        fmt::print("{}{}\n", line.note.empty() ? "" : "   ", line.note);
-    }
+    fmt::print("{}\n", json_ ? bench::json_of(line) : bench::text_of(line));
     std::fflush(stdout);
 }
 
-Result<double> Runner::forward_cost() {
-    if (!forward_) {
-        Traffic traffic(Family::ipv4, 10'000);
+Result<double> Runner::forward_cost(Family family) {
+    std::optional<double>& known = forward_[is_v4(family) ? 0 : 1];
+    if (!known) {
+        Traffic traffic(family, 10'000);
         const auto figures = traffic.run(rounds_, false);
         if (!figures) return std::unexpected(figures.error());
-        forward_ = figures->median;
+        known = figures->median;
     }
-    return *forward_;
+    return *known;
+}
+
+Result<void> Runner::tracked(const std::string& name) {
+    const auto base = forward_cost(bench::family_of(name));
+    if (!base) return std::unexpected(base.error());
+    const auto line = bench::run_tracked(name, rounds_, *base);
+    if (!line) return std::unexpected(line.error());
+    tell(*line);
+    return {};
 }
 
 Result<void> Runner::ask_kernel(Line& line, std::size_t rules) {
@@ -109,7 +100,7 @@ Result<void> Runner::ask_kernel(Line& line, std::size_t rules) {
 Result<void> Runner::packets(const std::string& name, Family family, std::size_t routes, std::size_t rules) {
     Result<double> base = 0.0;
     if (rules > 0) {
-        base = forward_cost();
+        base = forward_cost(family);
         if (!base) return std::unexpected(base.error());
     }
     Traffic traffic(family, routes);
@@ -201,16 +192,24 @@ Result<void> Runner::run(const std::string& name) {
     if (name == "rules-1000") return packets(name, v4, 10'000, 1000);
     if (name == "rules-10000") return packets(name, v4, 10'000, 10'000);
     if (name == "table-replace") return table_replace();
+    if (std::ranges::find(bench::tracked_names(), name) != bench::tracked_names().end()) return tracked(name);
     return rule_insert();
 }
 
-const std::vector<std::string> names = {"parse",        "forward",    "forward6",    "forward-1m-routes",
-                                        "rules-100",    "rules-1000", "rules-10000", "rule-insert",
-                                        "table-replace"};
+const std::vector<std::string> stateless = {"parse",        "forward",    "forward6",    "forward-1m-routes",
+                                            "rules-100",    "rules-1000", "rules-10000", "rule-insert",
+                                            "table-replace"};
+
+std::vector<std::string> all_names() {
+    std::vector<std::string> names = stateless;
+    names.insert(names.end(), bench::tracked_names().begin(), bench::tracked_names().end());
+    return names;
+}
 
 }  // namespace
 
 int run_bench(int argc, char** argv) {
+    const std::vector<std::string> names = all_names();
     std::vector<std::string> chosen;
     bool json = false;
     std::string against;

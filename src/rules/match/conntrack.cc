@@ -97,6 +97,27 @@ struct Conntrack {
         const auto at = seen(context);
         if (state && !state.passes((*state & states_of(at)) != 0)) return false;
         if (at.entry == nullptr) return state.set;
+        return !asks_of_entry() || fits(context, at);
+    }
+
+    void list(std::string& out, Family family, bool) const {
+        bool first = true;
+        for (const auto& o : detail::options_of<Conntrack>) {
+            if (!o.shown(this)) continue;
+            out += fmt::format("{}{}{} ", first ? "" : " ", o.inverted(this) ? "! " : "", o.name);
+            o.print(this, out, family);
+            first = false;
+        }
+    }
+
+  private:
+    // Most rules ask for the state alone.
+    bool asks_of_entry() const {
+        return protocol.set | original_source.set | original_destination.set | reply_source.set |
+               reply_destination.set | original_source_port.set | original_destination_port.set |
+               reply_source_port.set | reply_destination_port.set | status.set | expires.set | direction.set;
+    }
+    bool fits(const Context& context, const track::Seen& at) const {
         const track::Entry& entry = *at.entry;
         const auto original_way = entry.tuple(track::Direction::original);
         const auto reply_way = entry.tuple(track::Direction::reply);
@@ -112,18 +133,6 @@ struct Conntrack {
                status.passes((*status & entry.status) != 0) &&
                within(expires, context.services.tracking->seconds_left(entry));
     }
-
-    void list(std::string& out, Family family, bool) const {
-        bool first = true;
-        for (const auto& o : detail::options_of<Conntrack>) {
-            if (!o.shown(this)) continue;
-            out += fmt::format("{}{}{} ", first ? "" : " ", o.inverted(this) ? "! " : "", o.name);
-            o.print(this, out, family);
-            first = false;
-        }
-    }
-
-  private:
     static std::uint32_t states_of(const track::Seen& at) {
         std::uint32_t states = value::state_of(at);
         if (at.entry == nullptr) return states;

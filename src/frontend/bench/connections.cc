@@ -1,0 +1,107 @@
+#include "frontend/bench/connections.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include "frontend/bench/network.h"
+#include "iptables/restore.h"
+
+namespace gatehouse::frontend::bench {
+
+namespace {
+
+// Pages that this thread has waited for.
+std::uint64_t faults() {
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    return static_cast<std::uint64_t>(usage.ru_minflt + usage.ru_majflt);
+}
+
+constexpr std::string_view rules =
+    "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+    "-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\nCOMMIT\n";
+
+}  // namespace
+
+Result<std::unique_ptr<Connections>> Connections::start(const Load& load) {
+    constexpr std::size_t routes = 10'000;
+    auto ruleset = iptables::read_restore(rules::Source{"<bench>", std::string(rules)}, load.family);
+    if (!ruleset) return std::unexpected(std::move(ruleset).error());
+    auto surroundings = make_surroundings(load.family, routes, Ring::frames);
+    std::unique_ptr<Connections> c(new Connections(load, std::move(surroundings.destinations)));
+    Configuration configuration{.router = std::move(surroundings.router)};
+    configuration.tracking.limits.entries = load.limit != 0 ? load.limit : load.flows + 1024;
+    c->engine_ = std::make_unique<Engine>(std::move(configuration), c->world_, c->counter_);
+    if (auto done = c->engine_->install(*ruleset); !done) return std::unexpected(std::move(done).error());
+    return c;
+}
+
+std::uint64_t Connections::accepted() const {
+    return engine_->tables(load_.family).find("filter")->chains[1]->spine.at(0).counters.packets;
+}
+
+Result<double> Connections::send(std::uint64_t count, const Write& write, const Watch& watch) {
+    count = (count + Ring::batch - 1) / Ring::batch * Ring::batch;
+    const std::uint64_t before = counter_.forwarded;
+    double spent = 0;
+    for (std::uint64_t sent = 0; sent < count;) {
+        const auto now = static_cast<std::size_t>(std::min<std::uint64_t>(count - sent, Ring::frames));
+        for (std::size_t i = 0; i < now; ++i) {
+            ring_.said(i) = write(sent + i, ring_.frame(i), time_);
+            time_ = time_ + gap_;
+        }
+        const auto receive = [&](std::span<Packet* const> packets) { engine_->receive(packets); };
+        std::uint64_t known = watch.faults != nullptr ? faults() : 0;
+        spent += ring_.once(now, watch.clock, receive, [&](double took) {
+            if (watch.faults != nullptr) *watch.faults += faults() - known;
+            watch.told(took);
+            engine_->maintain();
+            if (watch.faults != nullptr) known = faults();
+        });
+        sent += now;
+    }
+    if (counter_.forwarded - before != count)
+        return fail(fmt::format("{} of {} packets were forwarded; others: {}", counter_.forwarded - before,
+                                count, worst_reason(*engine_)));
+    return spent;
+}
+
+Result<void> Connections::open(std::uint32_t first, std::uint32_t count) {
+    while (engine_->maintain()) {
+    }
+    using enum Flows::Step;
+    // By ringfuls, so that the answers come while the flows that they answer are young.
+    for (std::uint32_t done = 0; done < count; done += Ring::frames) {
+        const std::uint32_t here = std::min(count - done, Ring::frames);
+        for (const Flows::Step step : {open, answer, go_on}) {
+            if (step == go_on && load_.kind == FlowKind::udp) break;
+            const auto write = [&](std::uint64_t n, std::uint8_t* to, Time time) {
+                const std::uint32_t flow = first + done + static_cast<std::uint32_t>(n % here);
+                return flows_.write(to, flow, step, step == answer, time);
+            };
+            if (auto sent = send(here, write); !sent) return std::unexpected(std::move(sent).error());
+        }
+    }
+    return {};
+}
+
+Result<Figures> Connections::established(unsigned rounds) {
+    std::vector<double> all;
+    const auto write = [&](std::uint64_t, std::uint8_t* to, Time time) {
+        const std::uint32_t flow = random_.below(load_.flows);
+        return flows_.write(to, flow, Flows::Step::go_on, random_.below(2) != 0, time);
+    };
+    const std::uint64_t before = accepted();
+    for (unsigned round = 0; round <= rounds; ++round) {
+        const auto spent = send(Ring::frames, write);
+        if (!spent) return std::unexpected(spent.error());
+        if (round > 0) all.push_back(*spent * 1e9 / Ring::frames);
+    }
+    const std::uint64_t hits = accepted() - before;
+    if (hits != std::uint64_t{Ring::frames} * (rounds + 1))
+        return fail(fmt::format("the rule for established connections matched {} packets", hits));
+    return figures_of(std::move(all));
+}
+
+}  // namespace gatehouse::frontend::bench
