@@ -45,10 +45,17 @@ struct Passage {
     Packet& packet() const { return context.packet; }
 };
 
-// What was looked up ahead of a packet's life.
-struct LookedUp {
-    const route::Ahead& route;
-    const track::Ahead* connection;  // nullptr where none are tracked
+// Packets that are read, and whose look-ups are prepared, together: as many as hide one another's cache
+// misses.
+struct Group {
+    static constexpr std::size_t most = 16;
+    static_assert(most <= route::Table::most_walks);
+
+    std::span<Packet* const> packets;
+    std::array<Parsed, most> parsed;
+    std::array<route::Ahead, most> routes;
+    std::array<track::Ahead, most> connections;
+    track::Tracking* tracking = nullptr;  // nullptr where no connections are tracked
 };
 
 // The last stage of INPUT, which asks for a program that takes the packet.
@@ -75,6 +82,7 @@ struct Engine::Core final : defrag::Releaser {
     std::optional<defrag::Reassembler> tracked_fragments6;  // once tracking has asked for it
     Packet* successor = nullptr;  // a datagram that the packet at hand made whole, until it goes on
     Time fragments_due;           // when the first of them may expire
+    std::array<Group, 2> groups;  // the one whose packets live, and the one behind it
     Statistics statistics;
     Holder* holder = nullptr;
 
@@ -89,7 +97,8 @@ struct Engine::Core final : defrag::Releaser {
     void defragment(Family family, bool for_tracking);
 
     // receive.cc: the life of a packet.
-    void arrive(Packet& packet, const Parsed& parsed, const LookedUp& ahead);
+    void prepare(Group& group);
+    void arrive(Packet& packet, const Group& group, std::size_t place);
     void originate(Packet& packet, const EngineEmitter::Made* made);
     Address source_for(const Packet& packet, const Passage& passage, const EngineEmitter::Made* made) const;
     void live(Passage& passage, std::size_t row);

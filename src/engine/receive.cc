@@ -1,6 +1,6 @@
 // The whole life of a packet, in the order in which it happens.
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "engine/stages.h"
 #include "stack/arp.h"
@@ -8,10 +8,6 @@
 namespace gatehouse {
 
 namespace {
-
-// Packets looked at together: as many as hide one another's cache misses.
-constexpr std::size_t sub_batch = 32;
-static_assert(sub_batch <= route::Table::most_walks);
 
 // The lines of a packet's record that its way reads and writes.
 void prefetch_record(const Packet& packet) {
@@ -21,37 +17,41 @@ void prefetch_record(const Packet& packet) {
 
 }  // namespace
 
-// By sub-batches: what each packet will need from memory is asked for before the first one's life begins.
-// None of that decides anything: the lives follow in the packets' order and are the same whatever the
-// sub-batch.
+// Reads the frames of a group and asks for what its packets will look up: their routes, and, in two steps
+// with the routes' between, their connections.
+void Engine::Core::prepare(Group& group) {
+    const auto packets = group.packets;
+    group.tracking = tracked[0] || tracked[1] ? tracking.get() : nullptr;
+    for (std::size_t i = 0; i < packets.size(); ++i) group.parsed[i] = parse_frame(*packets[i]);
+    if (group.tracking != nullptr) group.tracking->look_ahead(packets, group.connections);
+    router().look_ahead(packets, group.routes);
+    if (group.tracking != nullptr)
+        group.tracking->ask_for_entries(std::span(group.connections).first(packets.size()));
+}
+
+// By groups: what each packet will need from memory is asked for while the lives of the group before it go
+// on. None of that decides anything: the lives follow in the packets' order and are the same whatever the
+// group.
 void Engine::receive(std::span<Packet* const> batch) {
     Core& core = *core_;
     core.statistics.received += batch.size();
     const auto group_at = [&](std::size_t from) {
         const std::size_t begin = std::min(from, batch.size());
-        return batch.subspan(begin, std::min(sub_batch, batch.size() - begin));
+        return batch.subspan(begin, std::min(Group::most, batch.size() - begin));
     };
-    for (Packet* packet : group_at(0)) prefetch_record(*packet);
-    for (Packet* packet : group_at(sub_batch)) prefetch_record(*packet);
-    for (Packet* packet : group_at(0)) __builtin_prefetch(packet->data);
-    std::array<Parsed, sub_batch> parsed;
-    std::array<route::Ahead, sub_batch> routes;
-    std::array<track::Ahead, sub_batch> connections;
-    for (std::size_t at = 0; at < batch.size(); at += sub_batch) {
-        const auto group = group_at(at);
-        // Two groups ahead the packets' records are on their way, one group ahead their frames.
-        for (Packet* packet : group_at(at + 2 * sub_batch)) prefetch_record(*packet);
-        for (Packet* packet : group_at(at + sub_batch)) __builtin_prefetch(packet->data);
-        for (std::size_t i = 0; i < group.size(); ++i) parsed[i] = parse_frame(*group[i]);
-        // Look-ups for all of them, side by side; the connections' in two steps, with the routes' between.
-        track::Tracking* const tracking =
-            core.tracked[0] || core.tracked[1] ? core.services.tracking : nullptr;
-        if (tracking != nullptr) tracking->look_ahead(group, connections);
-        core.router().look_ahead(group, routes);
-        if (tracking != nullptr) tracking->ask_for_entries(std::span(connections).first(group.size()));
-        for (std::size_t i = 0; i < group.size(); ++i) {
-            core.arrive(*group[i], parsed[i], {routes[i], tracking != nullptr ? &connections[i] : nullptr});
-        }
+    // Three groups ahead the packets' records are on their way, two groups ahead their frames.
+    for (Packet* packet : batch.first(std::min(3 * Group::most, batch.size()))) prefetch_record(*packet);
+    for (Packet* packet : batch.first(std::min(2 * Group::most, batch.size())))
+        __builtin_prefetch(packet->data);
+    Group *now = &core.groups[0], *next = &core.groups[1];
+    now->packets = group_at(0);
+    core.prepare(*now);
+    for (std::size_t at = 0; at < batch.size(); at += Group::most, std::swap(now, next)) {
+        for (Packet* packet : group_at(at + 3 * Group::most)) prefetch_record(*packet);
+        for (Packet* packet : group_at(at + 2 * Group::most)) __builtin_prefetch(packet->data);
+        next->packets = group_at(at + Group::most);
+        core.prepare(*next);
+        for (std::size_t i = 0; i < now->packets.size(); ++i) core.arrive(*now->packets[i], *now, i);
     }
 }
 
@@ -65,11 +65,12 @@ void Engine::send(std::span<Packet* const> batch) {
 }
 
 // A frame from a device: for this station or not, an IP packet, an ARP request, or nothing we know.
-void Engine::Core::arrive(Packet& packet, const Parsed& parsed, const LookedUp& ahead) {
+void Engine::Core::arrive(Packet& packet, const Group& group, std::size_t place) {
+    const Parsed& parsed = group.parsed[place];
     clock(packet.time);
     Passage passage(packet, services, Hook::prerouting, packet.in);
-    passage.ahead = &ahead.route;
-    passage.context.ahead = ahead.connection;
+    passage.ahead = &group.routes[place];
+    if (group.tracking != nullptr) passage.context.ahead = &group.connections[place];
     if (parsed.finding) {
         // A hop-by-hop option that wants its sender told is answered even though no hook sees the packet.
         stack::answer_unparsable(passage.context, parsed.finding);

@@ -7,12 +7,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
-#include <iterator>
 #include <sys/file.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
 
+#include "base/read_all.h"
 #include "iptables/restore.h"
 #include "iptables/save.h"
 
@@ -51,7 +51,7 @@ Result<RulesetFile> RulesetFile::read(const std::string& path, Family family) {
     if (access(path.c_str(), F_OK) != 0) return file;
     std::ifstream in(path, std::ios::binary);
     if (!in) return fail(fmt::format("can't read `{}`", path));
-    auto read = read_restore(rules::Source{path, {std::istreambuf_iterator<char>(in), {}}}, family);
+    auto read = read_restore(rules::Source{path, read_all(in)}, family);
     if (!read) return std::unexpected(std::move(read).error());
     file.ruleset = std::move(*read);
     return file;

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 
+#include "base/read_all.h"
 #include "iptables/commands.h"
 #include "iptables/restore.h"
 #include "iptables/ruleset_file.h"
@@ -73,12 +73,12 @@ int run_restore(int argc, char** argv, Family family) {
     auto text = std::make_shared<rules::Source>();
     if (source.empty()) {
         text->name = "<standard input>";
-        text->text.assign(std::istreambuf_iterator<char>(std::cin), {});
+        text->text = read_all(std::cin);
     } else {
         text->name = source;
         std::ifstream in(source, std::ios::binary);
         if (!in) return refuse(argv[0], {.what = fmt::format("can't read `{}`", source)});
-        text->text.assign(std::istreambuf_iterator<char>(in), {});
+        text->text = read_all(in);
     }
     if (!table.empty() && rules::find_table(table) == nullptr)
         return refuse(argv[0], {.what = fmt::format("there is no table `{}`", table)});
