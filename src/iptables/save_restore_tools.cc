@@ -25,9 +25,9 @@ int run_save(int argc, char** argv, Family family) {
     std::string given, table;
     bool counters = false;
     CLI::App app("Writes a ruleset file, checked, as iptables-save does.", argv[0]);
-    app.add_option("--ruleset", given, "the file; $GATEHOUSE_RULESET otherwise");
+    app.add_option("--ruleset", given, "the file; $GATEHOUSE_RULESET otherwise")->type_name("FILE");
     app.add_flag("-c,--counters", counters, "with the rules' counters");
-    app.add_option("-t,--table", table, "only this table");
+    app.add_option("-t,--table", table, "only this table")->type_name("TABLE");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -56,15 +56,15 @@ int run_restore(int argc, char** argv, Family family) {
     bool counters = false, no_flush = false, test = false;
     RulesetLock::Patience wait;
     CLI::App app("Puts the tables of iptables-save text in place of a ruleset file's.", argv[0]);
-    app.add_option("--ruleset", given, "the ruleset; $GATEHOUSE_RULESET otherwise");
+    app.add_option("--ruleset", given, "the ruleset; $GATEHOUSE_RULESET otherwise")->type_name("FILE");
     app.add_flag("-c,--counters", counters, "take the counters, too");
     app.add_flag("-n,--noflush", no_flush, "add to the tables that are there");
     app.add_flag("-t,--test", test, "only check");
-    app.add_option("-T,--table", table, "only this table");
+    app.add_option("-T,--table", table, "only this table")->type_name("TABLE");
     app.add_option("-w,--wait", wait, "wait for the ruleset's lock: so many seconds, or as long as it takes")
         ->expected(0, 1)
         ->default_str("0");
-    app.add_option("FILE", source, "the text; standard input otherwise");
+    app.add_option("FILE", source, "the text; standard input otherwise")->type_name("");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

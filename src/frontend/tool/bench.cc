@@ -220,7 +220,9 @@ int run_bench(int argc, char** argv) {
     app.add_flag("--json", json, "one JSON object a line");
     app.add_option("--against", against, "`kernel` (root): the kernel does the same work in the same run")
         ->check(CLI::IsMember({"kernel"}));
-    app.add_option("--rounds", rounds, "how often all 65,536 frames are sent")->check(CLI::Range(3, 1000));
+    app.add_option("--rounds", rounds, "how often all 65,536 frames are sent")
+        ->check(CLI::Range(3, 1000))
+        ->type_name("NUMBER");
     if (const auto end = read_arguments(app, argc, argv)) return *end;
     if (!against.empty()) {
         if (auto available = oracle::KernelBench::available(); !available) return refuse(available.error());

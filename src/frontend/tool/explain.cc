@@ -105,7 +105,9 @@ int run_explain(int argc, char** argv) {
     if (const auto end = read_arguments(app, argc, argv)) return *end;
     if (auto read = read_inside(inside, options); !read) return refuse(read.error());
     const auto number = what.size() == 2 ? parse_number(what[1]) : std::nullopt;
-    if (number && *number > 0) {
+    if (number && *number == 0)
+        return refuse({.what = fmt::format("packets of `{}` are numbered from 1", what[0])});
+    if (number) {
         options.traced = *number;
         options.arrivals = true;
         return explain_captured(what[0], options);

@@ -151,7 +151,9 @@ int run_replay(int argc, char** argv) {
     std::vector<std::string> inside;
     add_session_options(app, options, inside);
     add_output_options(app, wanted, options);
-    app.add_option("--batch", options.batch, "packets handed over at once")->check(CLI::Range(1, 4096));
+    app.add_option("--batch", options.batch, "packets handed over at once (64)")
+        ->check(CLI::Range(1, 4096))
+        ->type_name("NUMBER");
     app.add_option("CAPTURE", captures, "pcap or pcapng files, gzip'd or not; - is standard input")
         ->required()
         ->type_name("FILE");
@@ -162,6 +164,8 @@ int run_replay(int argc, char** argv) {
     // Who asks what tracking knows wants it to look.
     options.track = wanted.invalid || wanted.connections || options.events;
     options.arrivals = wanted.invalid;
+    if (wanted.write_to == "-")
+        return refuse({.what = "-w: standard output has the summary; the packets need a file"});
     if (wanted.invalid && !wanted.write_to.empty() && std::ranges::find(captures, "-") != captures.end())
         return refuse({.what = "-w with --invalid reads the captures twice: standard input can't be"});
     if (auto read = read_inside(inside, options); !read) return refuse(read.error());

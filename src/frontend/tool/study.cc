@@ -143,9 +143,10 @@ int run_study(int argc, char** argv) {
         options.mode = track::StudyMode::idle;
     } else {
         const std::string hint = did_you_mean(which, studies);
-        return refuse({.what = which.empty() ? "study: expected `halfclose` or `idle`"
-                                             : fmt::format("study: there is no study `{}`", which),
-                       .hint = which.empty() ? "`gatehouse study --help` tells more" : hint});
+        return refuse({.what = which.empty()
+                                   ? "study: expected `halfclose` or `idle`"
+                                   : fmt::format("study: expected `halfclose` or `idle`, got `{}`", which),
+                       .hint = hint.empty() ? "`gatehouse study --help` tells more" : hint});
     }
     CLI::App app(
         which == "halfclose"
