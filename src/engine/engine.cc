@@ -7,6 +7,7 @@
 
 #include "engine/core.h"
 #include "packet/reason.h"
+#include "wire/protocol.h"
 
 namespace gatehouse {
 
@@ -44,8 +45,21 @@ defrag::Limits fragment_limits(const Configuration& configuration, const Fragmen
             .datagrams = configuration.fragments.datagrams};
 }
 
+// Linux verifies SCTP's checksum with its header in one piece, and then no longer knows where a first
+// fragment ended that was shorter than that.
+void forget_sizes(Packet& packet) {
+    defrag::Whole* const whole = defrag::Whole::of(packet);
+    const bool first_is_shorter = whole != nullptr && whole->begins.any(1, 2);  // in eights of bytes
+    if (first_is_shorter && packet.flat.protocol == wire::protocol::sctp) whole->sizes_return = false;
+}
+
 Verdict track_packet(void* tracking, std::uint32_t, Context& context) {
-    return static_cast<track::Tracking*>(tracking)->track(context);
+    auto& connections = *static_cast<track::Tracking*>(tracking);
+    const Verdict verdict = connections.track(context);
+    const bool summed = context.hook == Hook::prerouting && connections.settings().verify_checksums &&
+                        static_cast<track::Info>(context.packet.connection.info) != track::Info::untracked;
+    if (summed) forget_sizes(context.packet);
+    return verdict;
 }
 Verdict translate_packet(void* nat, std::uint32_t, Context& context) {
     return static_cast<nat::Nat*>(nat)->translate(context);

@@ -20,13 +20,21 @@ namespace protocol = wire::protocol;
 constexpr std::uint32_t tcp_header = 20;
 constexpr std::uint16_t dont_fragment = 0x4000;
 
+bool has_been_summed(const Packet& packet) {
+    const std::uint8_t number = packet.flat.protocol;
+    const bool verified = number == protocol::tcp || number == protocol::udp || number == protocol::icmp;
+    return verified && static_cast<track::Info>(packet.connection.info) >= track::Info::fresh;
+}
+
 bool sums_up(const Packet& packet) {
     const Bytes segment = packet.transport();
     const std::uint8_t number = packet.flat.protocol;
     const bool pseudo = !is_v4(packet.flat.family) || number == protocol::tcp || number == protocol::udp;
     const std::uint64_t start = pseudo ? transport_sum::pseudo_sum(packet.flat, number, segment.size()) : 0;
-    // Linux sums an IPv4 packet from its header on, which adds nothing unless the options changed.
-    const Bytes summed = is_v4(packet.flat.family) ? packet.network() : segment;
+    // Linux sums an IPv4 packet from its header on, which adds nothing unless the options changed; and what
+    // tracking has found right when it came, before they did, isn't summed again.
+    const bool from_header = is_v4(packet.flat.family) && !has_been_summed(packet);
+    const Bytes summed = from_header ? packet.network() : segment;
     return checksum::fold(checksum::add(summed, start)) == 0xffff;
 }
 

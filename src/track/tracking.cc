@@ -138,11 +138,26 @@ void Tracking::relate(const Context& context, const std::array<Zone, 2>& zones) 
     set(packet, Info::related, index(way.connection), way.direction);
 }
 
+namespace {
+
+// Of a connection from somewhere to the very same place Linux finds the reply's tuple first.
+bool to_itself(const Tuple& tuple) {
+    if (tuple.source != tuple.destination) return false;
+    const auto back = inverse(tuple);
+    return back && *back == tuple;
+}
+Way reply_of(Way way) {
+    if (way) way.direction = Direction::reply;
+    return way;
+}
+
+}  // namespace
+
 Way Tracking::find(const Tuple& tuple, const std::array<Zone, 2>& zones, const Ahead* ahead) {
     const bool known = ahead != nullptr && ahead->is_of(tuple, zones[0]);
     // In a zone of one direction only, the other direction's is another.
     const Way way = table_.find(known ? ahead->hash : table_.hash(tuple, zones[0]), tuple, zones[0]);
-    if (zones[0] == zones[1]) return way;
+    if (zones[0] == zones[1]) return to_itself(tuple) ? reply_of(way) : way;
     if (way && way.direction == Direction::original) return way;
     const Way back = table_.find(tuple, zones[1]);
     return back && back.direction == Direction::reply ? back : Way{};

@@ -27,11 +27,18 @@ const std::vector<Table>& tables() {
 }
 constexpr unsigned user_chains = 3;
 
+// What translates addresses wants the nat table, which isn't drawn; CONNSECMARK a kernel with a security
+// module; and connlimit's counts depend on when the kernel sweeps them.
+bool is_drawn(const rules::Declaration& declaration) {
+    return declaration.step != nullptr && rules::is_there(declaration.need) &&
+           declaration.need != rules::Need::nat && declaration.name != "CONNSECMARK" &&
+           declaration.name != "connlimit";
+}
+
 std::vector<const rules::Declaration*> acting(std::span<const rules::Declaration* const> all, Family family) {
     std::vector<const rules::Declaration*> found;
     for (const auto* declaration : all) {
-        if (declaration->step != nullptr && rules::is_there(declaration->need) &&
-            (declaration->families & rules::bit(family)) != 0)
+        if (is_drawn(*declaration) && (declaration->families & rules::bit(family)) != 0)
             found.push_back(declaration);
     }
     return found;

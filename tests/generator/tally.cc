@@ -69,6 +69,14 @@ void mark_natures() {
     mark("comment --comment", "it always matches");
     for (const char* name : {"helper --helper", "helper ! --helper"})
         mark(name, "no helper expects anything here");
+    for (auto& [name, count] : tally()) {
+        const bool translates = name.starts_with("SNAT") || name.starts_with("DNAT") ||
+                                name.starts_with("MASQ") || name.starts_with("REDIRECT") ||
+                                name.starts_with("NETMAP");
+        if (translates) count.nature = "the nat table isn't drawn";
+        if (name.starts_with("connlimit")) count.nature = "it depends on when the kernel sweeps its counts";
+        if (name.starts_with("CONNSECMARK")) count.nature = "the kernel has no security module";
+    }
     mark("CT --timeout", "there are no timeout policies");
     for (const char* name : {"in", "out", "is-in", "is-out", "is-bridged"})
         mark(fmt::format("physdev --physdev-{}", name), "routed packets cross no bridge");
