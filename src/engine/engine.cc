@@ -207,7 +207,7 @@ void Engine::Core::translate(Family family, bool tracked_now) {
     bool& wanted = translated[is_v4(family) ? 0 : 1];
     wanted |= tracked_now && std::ranges::any_of(tables(family).all(), is_nat);
     if (wanted && nat == nullptr) {
-        nat = std::make_unique<nat::Nat>(*tracking, configuration.nat, random);
+        nat = std::make_unique<nat::Nat>(*tracking, configuration.nat, services);
         services.nat = nat.get();
     }
     order.fill(is_v4(family) ? HookFamily::ip : HookFamily::ip6, "translate",
@@ -252,6 +252,7 @@ std::shared_ptr<const Interfaces> Engine::interfaces() const {
 
 void Engine::install(std::shared_ptr<const route::Router> router) {
     const bool renamed = !same_names(core_->router().interfaces(), router->interfaces());
+    if (core_->nat != nullptr) core_->nat->forget_lost(core_->router().interfaces(), router->interfaces());
     core_->configuration.router = std::move(router);
     core_->services.router = core_->configuration.router.get();
     core_->services.interfaces = &core_->configuration.router->interfaces();
@@ -272,5 +273,6 @@ const route::Router& Engine::router() const { return core_->router(); }
 const WaitingRoom& Engine::waiting() const { return core_->waiting; }
 track::Tracking* Engine::tracking() const { return core_->tracking.get(); }
 const helper::Helpers* Engine::helpers() const { return core_->helpers.get(); }
+const nat::Nat* Engine::nat() const { return core_->nat.get(); }
 
 }  // namespace gatehouse

@@ -146,6 +146,8 @@ class Engine {
     track::Tracking* tracking() const;
     // nullptr while no rule has ever given a connection a helper.
     const helper::Helpers* helpers() const;
+    // nullptr while no connection has ever been translated.
+    const nat::Nat* nat() const;
 
   private:
     struct Core;

@@ -145,7 +145,6 @@ void Mapper::seek(const Entry& entry, Manip manip, const Range& range, Choice& c
     } else {
         ports = {.first = 1024, .size = 64'512};
     }
-    constexpr std::uint32_t window = 128, least = 16;
     choice.size = ports.size;
     std::uint32_t offset = 0;
     if (range.base != 0) {
@@ -153,12 +152,42 @@ void Mapper::seek(const Entry& entry, Manip manip, const Range& range, Choice& c
     } else if (range.random || manip == Manip::source) {
         offset = random_.below(65'536);
     }
+    const PoolIndex pool =
+        manip == Manip::source ? pools_.find(*track::inverse(choice.tuple), entry.zone[1]) : PoolIndex::none;
+    if (pool != PoolIndex::none) pools_[pool].size = ports.size;
+    choice.free = pool != PoolIndex::none && pools_.is_mapped(pool)
+                      ? try_mapped(entry, *port, ports, pool, choice)
+                      : try_random(entry, *port, ports, offset, choice);
+}
+
+// In ever smaller windows.
+bool Mapper::try_random(const Entry& entry, std::uint16_t& port, const Ports& ports, std::uint32_t offset,
+                        Choice& choice) const {
+    constexpr std::uint32_t window = 128, least = 16;
     std::uint32_t tries = std::min(window, ports.size);
-    while (!(choice.free = try_from(entry, *port, ports, offset, tries, choice))) {
-        if (tries >= ports.size || tries < least) return;
+    while (!try_from(entry, port, ports, offset, tries, choice)) {
+        if (tries >= ports.size || tries < least) return false;
         tries /= 2;
         offset = random_.below(65'536);
     }
+    return true;
+}
+
+// The pool knows its own ports; others than it may have one. When all are in use, connections that are over
+// are sought among some of them.
+bool Mapper::try_mapped(const Entry& entry, std::uint16_t& port, const Ports& ports, PoolIndex pool,
+                        Choice& choice) const {
+    constexpr std::uint32_t most = 256, last_tries = 32;
+    std::uint32_t from = ports.first + random_.below(ports.size);
+    for (std::uint32_t i = 0; i < most; ++i) {
+        const auto free = pools_.next_free(pool, from, ports.first, ports.size);
+        if (!free) break;
+        port = *free;
+        ++choice.tried;
+        if (make_free(entry, choice.tuple, most)) return true;
+        from = *free + 1u;
+    }
+    return try_from(entry, port, ports, random_.below(65'536), std::min(last_tries, ports.size), choice);
 }
 
 Choice Mapper::choose(const Entry& entry, const Tuple& current, Manip manip, const Range& range) const {

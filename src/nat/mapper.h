@@ -3,13 +3,15 @@
 //
 // As Linux chooses (nf_nat_core.c), because users rely on it: a source that is mapped already keeps its
 // mapping; else the port is kept if that is unique; else one of the same class is sought, ports below 512
-// among 1 to 511, the other privileged ones among 600 to 1023, the rest from 1024 on. Nothing is changed
-// here, but for connections in TIME_WAIT whose mapping is needed.
+// among 1 to 511, the other privileged ones among 600 to 1023, the rest from 1024 on. Linux gives up after
+// 248 tries; here a free port of a pool is found if there is one. Nothing is changed, but for TCP connections
+// that are over and whose mapping is needed.
 #pragma once
 #include <cstdint>
 
 #include "base/random.h"
 #include "nat/manip.h"
+#include "nat/pools.h"
 #include "nat/range.h"
 #include "nat/sources.h"
 
@@ -24,8 +26,8 @@ struct Choice {
 
 class Mapper {
   public:
-    Mapper(track::Table& table, const Sources& sources, Random& random)
-        : table_(table), sources_(sources), random_(random) {}
+    Mapper(track::Table& table, const Sources& sources, Pools& pools, Random& random)
+        : table_(table), sources_(sources), pools_(pools), random_(random) {}
 
     // For a connection that isn't in the table yet, whose packets are `current` without this translation.
     Choice choose(const track::Entry& entry, const track::Tuple& current, Manip manip,
@@ -43,9 +45,14 @@ class Mapper {
     void seek(const track::Entry& entry, Manip manip, const Range& range, Choice& choice) const;
     bool try_from(const track::Entry& entry, std::uint16_t& port, const Ports& ports, std::uint32_t offset,
                   std::uint32_t tries, Choice& choice) const;
+    bool try_random(const track::Entry& entry, std::uint16_t& port, const Ports& ports, std::uint32_t offset,
+                    Choice& choice) const;
+    bool try_mapped(const track::Entry& entry, std::uint16_t& port, const Ports& ports, PoolIndex pool,
+                    Choice& choice) const;
 
     track::Table& table_;
     const Sources& sources_;
+    Pools& pools_;
     Random& random_;
 };
 

@@ -41,14 +41,16 @@ class Mappings : public testing::Test {
         const auto confirmed = table_.confirm(tentative);
         EXPECT_EQ(confirmed.outcome, track::Confirmed::Outcome::inserted);
         sources_.add(confirmed.connection);
+        pools_.add(confirmed.connection);
         return choice;
     }
     std::uint16_t port(const Choice& choice) { return choice.tuple.ends.source; }
 
     track::Table table_{{.entries = 100'000}, 1};
     Sources sources_{table_};
+    Pools pools_{table_};
     Random random_{1};
-    Mapper mapper_{table_, sources_, random_};
+    Mapper mapper_{table_, sources_, pools_, random_};
     Range wan_ = Range::one(Address::v4(0xc0000201));
 };
 
@@ -123,6 +125,36 @@ TEST_F(Mappings, ShiftPortsByTheBase) {
     const Choice choice = mapper_.choose(table_[tentative], tuple, Manip::destination, shifted);
     EXPECT_EQ(choice.tuple.ends.destination, 5013);
     EXPECT_EQ(choice.tuple.destination, wan_.low);
+}
+
+// Every port of the class is given out before one is refused, though the search is bounded.
+TEST_F(Mappings, UseEveryPortOfAPool) {
+    std::set<std::uint16_t> used;
+    for (std::uint32_t n = 0; n < 64'512; ++n) {
+        const Choice choice = open(udp(40'000, n), wan_);
+        ASSERT_TRUE(choice.free) << n;
+        EXPECT_TRUE(used.insert(port(choice)).second);
+    }
+    EXPECT_EQ(*used.begin(), 1024);
+    EXPECT_FALSE(open(udp(40'000, 65'000), wan_).free);
+    ASSERT_EQ(pools_.count(), 1u);
+    pools_.visit([](PoolIndex, const Pool& pool) {
+        EXPECT_EQ(pool.used, 64'512u);
+        EXPECT_EQ(pool.seconds_left(), 0u);
+    });
+    EXPECT_TRUE(open(udp(40'000, 65'000, 54), wan_).free) << "toward another port there are more";
+}
+
+// A pool that fills at a steady rate says when it will be full.
+TEST_F(Mappings, AreForecast) {
+    for (std::uint32_t n = 0; n < 10'000; ++n) {
+        table_.set_now(Time{std::int64_t{n} * millisecond});
+        open(udp(40'000, n), wan_);
+    }
+    pools_.visit([](PoolIndex, const Pool& pool) {
+        ASSERT_TRUE(pool.seconds_left());
+        EXPECT_NEAR(*pool.seconds_left(), 54, 2);
+    });
 }
 
 }  // namespace

@@ -1,6 +1,11 @@
 #include "nat/nat.h"
 
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "hook/interfaces.h"
 #include "nat/icmp_error.h"
+#include "nat/pool_text.h"
 #include "nat/rewrite.h"
 #include "packet/reason.h"
 #include "track/tuple_of.h"
@@ -25,15 +30,20 @@ bool is_error(const Packet& packet, Info info) {
            (packet.flat.protocol == wire::protocol::icmp || packet.flat.protocol == wire::protocol::icmpv6);
 }
 
+// Of smaller pools nobody expects that they last.
+constexpr std::uint32_t smallest_watched = 64;
+
 Direction direction_of(const Packet& packet) { return static_cast<Direction>(packet.connection.direction); }
 
 }  // namespace
 
-Nat::Nat(track::Tracking& tracking, const Settings& settings, Random& random)
+Nat::Nat(track::Tracking& tracking, const Settings& settings, const Services& services)
     : tracking_(tracking),
       settings_(settings),
+      services_(services),
       sources_(tracking.table()),
-      mapper_(tracking.table(), sources_, random) {
+      pools_(tracking.table()),
+      mapper_(tracking.table(), sources_, pools_, *services.random) {
     tracking.also_tell(this);
     tracking.table().side().expect<track::Mapping>();
 }
@@ -144,11 +154,51 @@ Verdict Nat::pass_invalid(Context& context) {
 }
 
 void Nat::entered(track::ConnIndex connection, Entry& entry) {
-    if (entry.has(track::status::source_nat)) sources_.add(connection);
+    if (!entry.has(track::status::source_nat)) return;
+    sources_.add(connection);
+    if (const PoolIndex pool = pools_.add(connection); pool != PoolIndex::none) warn(pool);
+}
+
+// Tells once of each level of fullness that a pool reaches, the first with time to do something about it.
+void Nat::warn(PoolIndex which) {
+    constexpr std::uint32_t levels[] = {80, 90, 95, 100};
+    constexpr int log_warning = 4;
+    Pool& pool = pools_[which];
+    const std::uint64_t percent = std::uint64_t{pool.used} * 100 / std::max(pool.size, 1u);
+    std::uint8_t level = 0;
+    while (level < std::size(levels) && percent >= levels[level]) ++level;
+    if (level > pool.warned && services_.log != nullptr && pool.size >= smallest_watched) {
+        const auto users = heaviest_users(pools_, which, 1);
+        services_.log->log(services_.now, log_warning,
+                           fmt::format("nat: {}: {}; {} has {} of them", name(pool), usage(pool),
+                                       to_string(users[0].source, pool.reply.family), users[0].connections));
+    }
+    pool.warned = level;
+}
+
+void Nat::forget_lost(const Interfaces& before, const Interfaces& now) {
+    const auto has = [](const Interfaces& in, std::uint16_t at, const Address& address, Family family) {
+        if (at >= in.size() || !in[static_cast<InterfaceId>(at)].up) return false;
+        const auto& all = in[static_cast<InterfaceId>(at)].addresses;
+        return std::ranges::any_of(all,
+                                   [&](const auto& a) { return a.family == family && a.address == address; });
+    };
+    track::Table& table = tracking_.table();
+    track::ScanCursor cursor;
+    table.scan(cursor, ~0u, [&](track::ConnIndex connection, Entry& entry) {
+        const std::uint32_t interface = entry.status >> track::status::masquerade_shift;
+        if (interface == 0) return;
+        const auto at = static_cast<std::uint16_t>(interface - 1);
+        const Address address = entry.tuple(Direction::reply).destination;
+        if (has(before, at, address, entry.family) && !has(now, at, address, entry.family))
+            table.end(connection, track::End::deleted);
+    });
 }
 
 void Nat::ended(track::ConnIndex connection, const Entry& entry, track::End) {
-    if (entry.has(track::status::source_nat)) sources_.remove(connection);
+    if (!entry.has(track::status::source_nat)) return;
+    sources_.remove(connection);
+    pools_.remove(connection);
 }
 
 }  // namespace gatehouse::nat

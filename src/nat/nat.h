@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "nat/mapper.h"
+#include "nat/pools.h"
 #include "nat/settings.h"
 #include "nat/sources.h"
 #include "track/tracking.h"
@@ -25,7 +26,8 @@ struct Statistics {
 
 class Nat final : private track::Watcher {
   public:
-    Nat(track::Tracking& tracking, const Settings& settings, Random& random);
+    // `services`: randomness, and the log that pools warn in.
+    Nat(track::Tracking& tracking, const Settings& settings, const Services& services);
 
     // Whether the nat chains are to see the packet: its connection has no mapping yet.
     bool is_open(const Context& context) const;
@@ -37,6 +39,11 @@ class Nat final : private track::Watcher {
 
     Verdict translate(Context& context);
 
+    // Interfaces have changed: masqueraded connections whose interface or address is no more are ended. Looks
+    // at the whole table.
+    void forget_lost(const Interfaces& before, const Interfaces& now);
+
+    const Pools& pools() const { return pools_; }
     const Statistics& statistics() const { return statistics_; }
     const Settings& settings() const { return settings_; }
 
@@ -47,10 +54,13 @@ class Nat final : private track::Watcher {
     Verdict pass_invalid(Context& context);
     Verdict bind_as_it_is(Context& context, const track::Entry& entry, Manip manip);
     bool left_its_interface(Context& context, const track::Entry& entry);
+    void warn(PoolIndex pool);
 
     track::Tracking& tracking_;
     Settings settings_;
+    const Services& services_;
     Sources sources_;
+    Pools pools_;
     Mapper mapper_;
     Statistics statistics_;
 };

@@ -27,7 +27,8 @@ void Sources::add(track::ConnIndex connection) {
     track::Mapping* const mine = table_.side().add<track::Mapping>(entry);
     if (mine == nullptr) return;
     std::uint32_t& first = head_of(entry);
-    *mine = {.next = first, .previous = 0};
+    mine->next = first;
+    mine->previous = 0;
     const std::uint32_t link = index(connection) + 1;
     if (first != 0) table_.side().find<track::Mapping>(this->entry(first))->previous = link;
     first = link;

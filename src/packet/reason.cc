@@ -146,6 +146,8 @@ constexpr Row rows[] = {
     {Reason::nat_redirect, "nat-redirect", "an ICMP redirect means nothing where addresses are translated"},
     {Reason::nat_bad_quote, "nat-bad-quote",
      "the {0} bytes that an ICMP error quotes are too few to be translated"},
+    {Reason::npt_no_counterpart, "npt-no-counterpart",
+     "no word of its address can keep the checksum under the other prefix"},
     {Reason::nat_invalid, "nat-invalid",
      "it doesn't belong to its translated connection, and nat.drop_invalid is on"},
     {Reason::helper_partial, "helper-partial",

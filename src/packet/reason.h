@@ -124,6 +124,7 @@ enum class Reason : std::uint16_t {
     nat_interface_changed,  // {the interface it was masqueraded for, the one it would leave by}
     nat_redirect,           // an ICMP redirect of a translated connection
     nat_bad_quote,          // {bytes}: what an ICMP error quotes can't be translated
+    npt_no_counterpart,     // an IPv6 address that can't be mapped to the other prefix
     nat_invalid,            // an INVALID packet of a translated connection
 
     // Helpers.

@@ -36,6 +36,7 @@ constexpr Site sites[] = {
     {"rules/target/tcpmss.cc", altered, "maximum segment size option"},
     {"rules/target/tcpoptstrip.cc", altered, ""},
     {"rules/target/tos.cc", altered, ""},
+    {"rules/value/prefix_pair.cc", translated, "", false, true},
     {"stack/forward.h", altered, ""},
     {"stack/local.cc", generated, ""},
     {"stack/neighbour_discovery.cc", generated, "", false, true},

@@ -37,6 +37,12 @@ struct SequenceAdjustment {
     struct One {
         std::uint32_t position;
         std::int32_t before, after;
+        // Beyond Linux's: the changes before that one, the newest first, and how many there are.
+        struct Earlier {
+            std::uint32_t position;
+            std::int32_t before;
+        } earlier[7];
+        std::uint32_t count;
     };
     One one[2];
 };
@@ -85,10 +91,12 @@ struct HelperStream {
     One one[2];
 };
 
-// Who else has a mapping of the same source: a translated connection's neighbours among these
-// (nat/sources.h), each by its place plus one, 0 being nobody.
+// Of a connection whose source is translated, its neighbours among those of the same source
+// (nat/sources.h) and among those of the same pool (nat/pools.h), each by its place plus one, 0 being nobody;
+// and the pool, the same way.
 struct Mapping {
     std::uint32_t next, previous;
+    std::uint32_t pool, next_in_pool, previous_in_pool;
 };
 
 struct SecurityMark {

@@ -6,6 +6,7 @@
 #include "track/proto/tcp.h"
 #include "track/proto/tcp_phase.h"
 #include "track/proto/udp.h"
+#include "track/sequence_shift.h"
 #include "wire/protocol.h"
 
 namespace gatehouse::track {
@@ -26,10 +27,25 @@ Finding unfit(const Packet& packet, bool verify_checksum) {
 
 namespace {
 
+// What is acknowledged is counted as its receiver saw it, which isn't as it was sent where helpers changed
+// it.
+tcp::Segment segment_of(const Entry& entry, const Question& question, const SidePools& side) {
+    tcp::Segment segment = tcp::read_segment(question.packet);
+    if ((question.status & status::sequence_adjusted) == 0) [[likely]]
+        return segment;
+    const auto* const adjustment = side.find<SequenceAdjustment>(entry);
+    if (adjustment == nullptr) return segment;
+    const auto& other = adjustment->one[index(opposite(question.direction))];
+    const auto by = static_cast<std::uint32_t>(sequence_shift::of_seen(other, segment.ack));
+    segment.ack -= by;
+    segment.sack -= by;
+    return segment;
+}
+
 Judgement judge_tcp(Entry& entry, const Question& question, const tcp::Settings& settings, SidePools& side) {
     TcpState& state = entry.state.tcp;
     const auto update = [&](tcp::Pickup* pickup) {
-        return tcp::update(state, tcp::read_segment(question.packet),
+        return tcp::update(state, segment_of(entry, question, side),
                            {.direction = question.direction,
                             .opens = question.opens,
                             .status = question.status,

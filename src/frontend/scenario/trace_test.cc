@@ -131,6 +131,8 @@ TEST(TraceSites, AreTheCallsInTheCode) {
 TEST_P(Traced, EverySiteReports) {
     const bool v4 = is_v4(GetParam());
     const std::string hop = v4 ? "TTL --ttl-set 9" : "HL --hl-set 9";
+    const std::string npt =
+        v4 ? "" : "-A POSTROUTING -p tcp --dport 12 -j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:9::/64\n";
     const std::string ecn = v4 ? "-A PREROUTING -p tcp --dport 8 -j ECN --ecn-tcp-remove\n"
                                  "-A PREROUTING -p tcp --dport 8 -j ECN --ecn-ip-ect 1\n"
                                : "";
@@ -147,6 +149,8 @@ TEST_P(Traced, EverySiteReports) {
         "\n"
         "-A FORWARD -p tcp --tcp-flags SYN SYN --dport 1:2 -j TCPMSS --set-mss 500\n"
         "-A POSTROUTING -p tcp --dport 1 -j CLASSIFY --set-class 1:2\n"
+        "" +
+        npt +
         "-A POSTROUTING -p tcp --dport 3 -j CHECKSUM --checksum-fill\n"
         "COMMIT\n*filter\n:sub - [0:0]\n"
         "-A FORWARD -p tcp --dport 4 -j REJECT --reject-with tcp-reset\n"
@@ -162,6 +166,7 @@ TEST_P(Traced, EverySiteReports) {
     send(tcp(8, "SEW"));
     send(tcp(9, "A payload 1400"));
     send(tcp(10));
+    send(tcp(12));
     const std::string piece =
         v4 ? "udp 10.0.1.2:1 > 10.0.1.1:9 id 7" : "udp [fd00:1::2]:1 > [fd00:1::1]:9 id 7";
     send(piece + " more payload 8");
