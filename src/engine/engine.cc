@@ -61,6 +61,9 @@ Verdict track_packet(void* tracking, std::uint32_t, Context& context) {
     if (summed) forget_sizes(context.packet);
     return verdict;
 }
+Verdict adjust_sequence(void* nat, std::uint32_t, Context& context) {
+    return static_cast<nat::Nat*>(nat)->adjust_sequence(context);
+}
 Verdict translate_packet(void* nat, std::uint32_t, Context& context) {
     return static_cast<nat::Nat*>(nat)->translate(context);
 }
@@ -210,8 +213,11 @@ void Engine::Core::translate(Family family, bool tracked_now) {
         nat = std::make_unique<nat::Nat>(*tracking, configuration.nat, services);
         services.nat = nat.get();
     }
-    order.fill(is_v4(family) ? HookFamily::ip : HookFamily::ip6, "translate",
-               wanted && tracked_now ? translate_packet : nullptr, nat.get());
+    const HookFamily at = is_v4(family) ? HookFamily::ip : HookFamily::ip6;
+    const bool now = wanted && tracked_now;
+    order.fill(at, "translate", now ? translate_packet : nullptr, nat.get());
+    order.fill(at, "sequence-adjustment", now && helpers != nullptr ? adjust_sequence : nullptr, nat.get());
+    if (helpers != nullptr && nat != nullptr) helpers->set_translator(&nat->mentions());
 }
 
 namespace {

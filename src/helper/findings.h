@@ -74,6 +74,7 @@ struct Findings {
     // Where the spans are counted from: of a datagram, or a segment that is read alone, its payload's first
     // byte (and `sequence` says nothing); of a stream the byte with this sequence number.
     std::uint32_t sequence = 0;
+    bool alone = false;
     // Of what is being inspected now, how far it stands behind that.
     std::uint32_t base = 0;
 
@@ -82,6 +83,7 @@ struct Findings {
         mentions.clear();
         lifetime.reset();
         sequence = base = 0;
+        alone = false;
     }
     bool any() const { return !expectations.empty() || !mentions.empty(); }
     // Something didn't fit: then nothing of it may be believed.

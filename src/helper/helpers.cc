@@ -83,6 +83,7 @@ Verdict Helpers::inspect_payload(Context& context, const track::Seen& seen, cons
 Verdict Helpers::inspect_alone(Context& context, const track::Seen& seen, const Helper& helper, Bytes payload,
                                std::uint32_t sequence) {
     Subject subject(tracking_, settings_, seen);
+    findings_.alone = true;
     for (std::size_t at = 0; at < payload.size();) {
         findings_.base = static_cast<std::uint32_t>(at);
         const Inspection inspection = helper.inspect({.bytes = payload.subspan(at),

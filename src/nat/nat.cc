@@ -7,6 +7,7 @@
 #include "nat/icmp_error.h"
 #include "nat/pool_text.h"
 #include "nat/rewrite.h"
+#include "nat/sequence_adjust.h"
 #include "packet/reason.h"
 #include "track/tuple_of.h"
 #include "wire/protocol.h"
@@ -43,7 +44,8 @@ Nat::Nat(track::Tracking& tracking, const Settings& settings, const Services& se
       services_(services),
       sources_(tracking.table()),
       pools_(tracking.table()),
-      mapper_(tracking.table(), sources_, pools_, *services.random) {
+      mapper_(tracking.table(), sources_, pools_, *services.random),
+      mentions_(tracking, *services.random) {
     tracking.also_tell(this);
     tracking.table().side().expect<track::Mapping>();
 }
@@ -53,7 +55,31 @@ bool Nat::is_open(const Context& context) const {
     const Info info = info_of(packet);
     if (info != Info::fresh && info != Info::related) return false;
     if (is_error(packet, info)) return false;
-    return !tracking_.seen(packet).entry->has(done_bit(manip_at(context.hook)));
+    const Entry& entry = *tracking_.seen(packet).entry;
+    return !entry.has(done_bit(manip_at(context.hook))) && !follows_its_master(entry);
+}
+
+// It was expected on behalf of a translated connection.
+bool Nat::follows_its_master(const Entry& entry) const {
+    if (!entry.has(track::status::expected)) [[likely]]
+        return false;
+    const auto* const master = tracking_.table().side().find<track::Master>(entry);
+    return master != nullptr && master->redirection.manner == follows_master &&
+           tracking_.table()[master->connection].generation == master->generation;
+}
+
+// Both its ends at once: it comes from where its master's other side seems to be, and goes to whoever
+// announced it.
+Verdict Nat::follow_master(Context& context, const Entry& entry) {
+    const track::Master of = *tracking_.table().side().find<track::Master>(entry);
+    const track::Tuple announcer = tracking_.table()[of.connection].tuple(of.redirection.announced);
+    if (const Verdict source = bind(context, Manip::source, Range::one(announcer.destination));
+        source != Verdict::proceed)
+        return source;
+    Range to = Range::one(of.redirection.address);
+    to.ports = true;
+    to.first_port = to.last_port = of.redirection.port;
+    return bind(context, Manip::destination, to);
 }
 
 Verdict Nat::bind(Context& context, Manip manip, const Range& range) {
@@ -113,8 +139,9 @@ Verdict Nat::translate_flow(Context& context, Entry& entry) {
     const Manip manip = manip_at(context.hook);
     if (is_error(packet, info)) return translate_error(context, entry, direction, manip);
     if (info != Info::established && !entry.has(done_bit(manip))) {
-        if (const Verdict verdict = bind_as_it_is(context, entry, manip); verdict != Verdict::proceed)
-            return verdict;
+        const Verdict verdict =
+            follows_its_master(entry) ? follow_master(context, entry) : bind_as_it_is(context, entry, manip);
+        if (verdict != Verdict::proceed) return verdict;
     } else if (context.hook == Hook::postrouting && left_its_interface(context, entry)) {
         return Verdict::drop;
     }
@@ -127,6 +154,18 @@ Verdict Nat::translate_flow(Context& context, Entry& entry) {
                    .before = before,
                    .after = to.port,
                    .address = to.address});
+    return Verdict::proceed;
+}
+
+Verdict Nat::adjust_sequence(Context& context) {
+    const track::Seen at = tracking_.seen(context.packet);
+    if (at.entry == nullptr || !at.entry->has(track::status::sequence_adjusted)) [[likely]]
+        return Verdict::proceed;
+    // Over the loopback a packet passes twice, and was adjusted on its way out.
+    if (context.hook == Hook::input && (*services_.interfaces)[context.in].loopback) return Verdict::proceed;
+    const auto* const adjustment = tracking_.table().side().find<track::SequenceAdjustment>(*at.entry);
+    if (adjustment != nullptr && context.packet.flat.protocol == wire::protocol::tcp)
+        nat::adjust_sequence(context.packet, *adjustment, at.direction);
     return Verdict::proceed;
 }
 

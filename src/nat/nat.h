@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "nat/mapper.h"
+#include "nat/mention.h"
 #include "nat/pools.h"
 #include "nat/settings.h"
 #include "nat/sources.h"
@@ -38,11 +39,14 @@ class Nat final : private track::Watcher {
     Verdict masquerade(Context& context, const Range& range);
 
     Verdict translate(Context& context);
+    // LOCAL_IN and POST_ROUTING, behind helpers: sequence numbers of what they have made longer or shorter.
+    Verdict adjust_sequence(Context& context);
 
     // Interfaces have changed: masqueraded connections whose interface or address is no more are ended. Looks
     // at the whole table.
     void forget_lost(const Interfaces& before, const Interfaces& now);
 
+    helper::Translator& mentions() { return mentions_; }
     const Pools& pools() const { return pools_; }
     const Statistics& statistics() const { return statistics_; }
     const Settings& settings() const { return settings_; }
@@ -53,6 +57,8 @@ class Nat final : private track::Watcher {
     Verdict translate_flow(Context& context, track::Entry& entry);
     Verdict pass_invalid(Context& context);
     Verdict bind_as_it_is(Context& context, const track::Entry& entry, Manip manip);
+    bool follows_its_master(const track::Entry& entry) const;
+    Verdict follow_master(Context& context, const track::Entry& entry);
     bool left_its_interface(Context& context, const track::Entry& entry);
     void warn(PoolIndex pool);
 
@@ -62,6 +68,7 @@ class Nat final : private track::Watcher {
     Sources sources_;
     Pools pools_;
     Mapper mapper_;
+    MentionTranslator mentions_;
     Statistics statistics_;
 };
 

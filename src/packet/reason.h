@@ -118,14 +118,17 @@ enum class Reason : std::uint16_t {
     insert_failed,  // another connection has its tuple
 
     // Translation.
-    nat_exhausted,          // {ports tried, ports in the range}: every mapping of the pool is in use
-    nat_no_room,            // {limit}: of what is kept of translated connections
-    nat_no_address,         // {interface}: it has no address to give
-    nat_interface_changed,  // {the interface it was masqueraded for, the one it would leave by}
-    nat_redirect,           // an ICMP redirect of a translated connection
-    nat_bad_quote,          // {bytes}: what an ICMP error quotes can't be translated
-    npt_no_counterpart,     // an IPv6 address that can't be mapped to the other prefix
-    nat_invalid,            // an INVALID packet of a translated connection
+    nat_exhausted,           // {ports tried, ports in the range}: every mapping of the pool is in use
+    nat_no_room,             // {limit}: of what is kept of translated connections
+    nat_no_address,          // {interface}: it has no address to give
+    nat_interface_changed,   // {the interface it was masqueraded for, the one it would leave by}
+    nat_redirect,            // an ICMP redirect of a translated connection
+    nat_bad_quote,           // {bytes}: what an ICMP error quotes can't be translated
+    nat_no_expected_port,    // {port announced}: no port is free for the connection that it speaks of
+    nat_mention_unwritable,  // {mentions}: what it mentions can't be written in its terms
+    nat_mention_split,       // {bytes}: it mentions something that began so far before it
+    npt_no_counterpart,      // an IPv6 address that can't be mapped to the other prefix
+    nat_invalid,             // an INVALID packet of a translated connection
 
     // Helpers.
     helper_partial,       // {bytes}: a command isn't whole in its segment

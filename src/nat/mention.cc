@@ -1,0 +1,206 @@
+#include "nat/mention.h"
+
+#include <algorithm>
+#include <array>
+
+#include "packet/edit.h"
+#include "packet/reason.h"
+#include "track/sequence_shift.h"
+#include "wire/protocol.h"
+#include "wire/tcp.h"
+
+namespace gatehouse::nat {
+
+namespace {
+
+using helper::Endpoint;
+using helper::Findings;
+using helper::Mention;
+using helper::Wanted;
+using track::Direction;
+using track::Expectations;
+
+// Whether the announcer means itself: what others wait for elsewhere isn't ours to move.
+bool is_own(const Wanted& wanted, const track::Entry& master) {
+    return wanted.allowed && wanted.announced.address == master.tuple(wanted.direction).source;
+}
+
+// An end of the connection, as the other side knows it.
+Endpoint as_known(const Endpoint& endpoint, const track::Entry& entry, Direction direction) {
+    const track::Tuple sent = entry.tuple(direction), back = entry.tuple(track::opposite(direction));
+    Endpoint known = endpoint;
+    if (endpoint.address == sent.source) {
+        known.address = back.destination;
+        if (endpoint.port == sent.ends.source) known.port = back.ends.destination;
+    } else if (endpoint.address == sent.destination) {
+        known.address = back.source;
+        if (endpoint.port == sent.ends.destination) known.port = back.ends.source;
+    }
+    return known;
+}
+
+// A mention's new text; empty where the old one stays.
+struct Text {
+    std::array<std::uint8_t, helper::longest_written> bytes;
+    std::size_t length = 0;
+    bool stays = true;
+};
+
+struct Rewriting {
+    std::array<Text, Findings::most_mentions> texts;
+    std::array<std::uint8_t, Findings::most_mentions> order;  // by place
+};
+
+bool write(const Mention& mention, const Endpoint& endpoint, std::uint32_t length, Text& text) {
+    text.length = mention.write({.endpoint = endpoint, .length = length, .style = mention.style}, text.bytes);
+    text.stays = false;
+    return text.length != 0;
+}
+
+bool write_endpoints(const track::Seen& seen, const Findings& findings, Rewriting& out) {
+    for (std::size_t i = 0; i < findings.mentions.size(); ++i) {
+        const Mention& mention = findings.mentions[i];
+        out.texts[i].stays = true;
+        Endpoint endpoint = mention.endpoint;
+        if (mention.denotes == Mention::Denotes::expected) {
+            const Wanted& wanted = findings.expectations[mention.expectation];
+            if (!is_own(wanted, *seen.entry)) continue;
+            endpoint.address = wanted.expectation.tuple.destination;
+            endpoint.port = wanted.expectation.tuple.ends.destination;
+        } else if (mention.denotes == Mention::Denotes::party) {
+            endpoint = as_known(endpoint, *seen.entry, seen.direction);
+            if (endpoint == mention.endpoint) continue;
+        } else {
+            continue;
+        }
+        if (!write(mention, endpoint, 0, out.texts[i])) return false;
+    }
+    return true;
+}
+
+std::int32_t growth(const Findings& findings, const Rewriting& out, helper::Span within) {
+    std::int32_t total = 0;
+    for (std::size_t i = 0; i < findings.mentions.size(); ++i) {
+        const helper::Span span = findings.mentions[i].span;
+        if (out.texts[i].stays || span.at < within.at || span.end() > within.end()) continue;
+        total += static_cast<std::int32_t>(out.texts[i].length) - static_cast<std::int32_t>(span.length);
+    }
+    return total;
+}
+
+// A length may count others, whose texts' widths change with what they count.
+bool write_lengths(const Findings& findings, Rewriting& out) {
+    constexpr unsigned deepest = 4;
+    for (unsigned pass = 0; pass < deepest; ++pass) {
+        for (std::size_t i = 0; i < findings.mentions.size(); ++i) {
+            const Mention& mention = findings.mentions[i];
+            if (mention.denotes != Mention::Denotes::length) continue;
+            const std::int32_t by = growth(findings, out, mention.counted);
+            if (by == 0 && out.texts[i].stays) continue;
+            const auto length =
+                static_cast<std::uint32_t>(static_cast<std::int32_t>(mention.counted.length) + by);
+            if (!write(mention, mention.endpoint, length, out.texts[i])) return false;
+        }
+    }
+    return true;
+}
+
+Verdict drop(Context& context, Reason reason, std::uint32_t number) {
+    context.finding = {.reason = reason, .numbers = {number}};
+    return Verdict::drop;
+}
+
+}  // namespace
+
+// What would become of it with this port, and of those that follow it with the next ones. It keeps them.
+Expectations::Entered MentionTranslator::try_port(const track::Seen& seen, Findings& findings,
+                                                  std::size_t which, const helper::Helper& helper,
+                                                  std::uint16_t port) const {
+    const auto put = [&](Wanted& wanted, std::uint16_t number) {
+        track::ExpectationPolicy policy = helper.policies[wanted.expectation.of_class];
+        if (wanted.seconds) policy.seconds = *wanted.seconds;
+        wanted.expectation.tuple.ends.destination = number;
+        return tracking_.expectations().would_enter(seen.connection, wanted.expectation, policy);
+    };
+    auto entered = put(findings.expectations[which], port);
+    for (Wanted& other : findings.expectations) {
+        if (entered != Expectations::Entered::yes) break;
+        if (other.follows == which && is_own(other, *seen.entry))
+            entered = put(other, static_cast<std::uint16_t>(port + 1));
+    }
+    return entered;
+}
+
+// The port that was announced, else one of those above it at random; an even one stays even.
+bool MentionTranslator::find_port(const track::Seen& seen, Findings& findings, std::size_t which,
+                                  const helper::Helper& helper) {
+    constexpr unsigned most = 128;
+    constexpr std::uint32_t last = 65'534;
+    const std::uint16_t announced = findings.expectations[which].announced.port;
+    std::uint32_t port = announced;
+    for (unsigned tries = 0; tries < most; ++tries) {
+        const auto entered = try_port(seen, findings, which, helper, static_cast<std::uint16_t>(port));
+        if (entered == Expectations::Entered::yes) return true;
+        if (entered != Expectations::Entered::clash || announced >= last) return false;
+        port = announced + random_.below(last - announced);
+        port = (port & ~1u) | (announced & 1u);
+    }
+    return false;
+}
+
+Verdict MentionTranslator::translate(Context& context, const track::Seen& seen, Findings& findings,
+                                     const helper::Helper& helper) {
+    for (std::size_t i = 0; i < findings.expectations.size(); ++i) {
+        Wanted& wanted = findings.expectations[i];
+        if (!is_own(wanted, *seen.entry)) continue;
+        wanted.expectation.redirection = {.manner = follows_master,
+                                          .announced = wanted.direction,
+                                          .port = wanted.announced.port,
+                                          .address = wanted.announced.address};
+        const bool follows = wanted.follows < i;  // then its port is chosen with the other's
+        if (follows || find_port(seen, findings, i, helper) || wanted.optional) continue;
+        return drop(context, Reason::nat_no_expected_port, wanted.announced.port);
+    }
+    return rewrite(context, seen, findings);
+}
+
+Verdict MentionTranslator::rewrite(Context& context, const track::Seen& seen, const Findings& findings) {
+    Packet& packet = context.packet;
+    const std::size_t count = findings.mentions.size();
+    Rewriting out;
+    if (!write_endpoints(seen, findings, out) || !write_lengths(findings, out))
+        return drop(context, Reason::nat_mention_unwritable, static_cast<std::uint32_t>(count));
+    for (std::size_t i = 0; i < count; ++i) out.order[i] = static_cast<std::uint8_t>(i);
+    std::sort(out.order.begin(), out.order.begin() + static_cast<std::ptrdiff_t>(count),
+              [&](auto a, auto b) { return findings.mentions[a].span.at < findings.mentions[b].span.at; });
+    const bool tcp = packet.flat.protocol == wire::protocol::tcp;
+    const std::uint32_t sequence = tcp ? load_be32(packet.l4() + 4) : 0;
+    const std::uint32_t origin = findings.alone ? sequence : findings.sequence;
+    track::SequenceAdjustment adjustment{};
+    if (const auto* const kept = tracking_.table().side().find<track::SequenceAdjustment>(*seen.entry))
+        adjustment = *kept;
+    auto& mine = adjustment.one[track::index(seen.direction)];
+    std::int32_t grown = 0;
+    for (std::size_t n = 0; n < count; ++n) {
+        const Text& text = out.texts[out.order[n]];
+        const helper::Span span = findings.mentions[out.order[n]].span;
+        if (text.stays) continue;
+        const std::uint32_t at = origin + span.at - sequence;  // in this packet's payload as it came
+        if (static_cast<std::int32_t>(at) < 0) return drop(context, Reason::nat_mention_split, 0u - at);
+        if (!edit::replace_payload(packet, at + static_cast<std::uint32_t>(grown), span.length,
+                                   Bytes(text.bytes).first(text.length)))
+            return drop(context, Reason::edit_out_of_room, static_cast<std::uint32_t>(text.length));
+        const auto by = static_cast<std::int32_t>(text.length) - static_cast<std::int32_t>(span.length);
+        grown += by;
+        if (!findings.alone) track::sequence_shift::note(mine, origin + span.end() - 1, by);
+    }
+    if (!tcp || grown == 0) return Verdict::proceed;
+    if (findings.alone) track::sequence_shift::note(mine, sequence, grown);
+    auto* const kept = tracking_.table().side().add<track::SequenceAdjustment>(*seen.entry);
+    if (kept == nullptr) return drop(context, Reason::nat_no_room, tracking_.table().side().used());
+    *kept = adjustment;
+    seen.entry->status |= track::status::sequence_adjusted;
+    return Verdict::proceed;
+}
+
+}  // namespace gatehouse::nat
