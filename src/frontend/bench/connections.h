@@ -40,6 +40,8 @@ class Connections {
         double (*clock)() = now;
         std::function<void(double)> told = [](double) {};
         std::uint64_t* faults = nullptr;
+        // Where packets are counted that weren't forwarded; without it one is an error.
+        std::uint64_t* lost = nullptr;
     };
     // Sends `count` packets (rounded up to a batch), each of which `write(number, frame, time)` makes;
     // between batches the engine makes memory ready. All must be forwarded. Seconds spent in receive().

@@ -136,12 +136,14 @@ Result<Line> flood() {
             return (*c)->flows().write_stray_syn(to, from + static_cast<std::uint32_t>(n), time);
         };
     };
-    // Until the table is full.
-    if (auto sent = (*c)->send(limit, stray(0)); !sent) return std::unexpected(sent.error());
+    // Until the table is full. From then on a SYN may find nobody who can go among those that are looked at.
+    std::uint64_t lost = 0;
+    if (auto sent = (*c)->send(limit, stray(0), {.lost = &lost}); !sent) return std::unexpected(sent.error());
     const double before = resident();
     Batches batches(strays / Ring::batch);
-    const Connections::Watch watch{.clock = thread_time,
-                                   .told = [&](double seconds) { batches.add(seconds); }};
+    lost = 0;
+    const Connections::Watch watch{
+        .clock = thread_time, .told = [&](double seconds) { batches.add(seconds); }, .lost = &lost};
     const auto spent = (*c)->send(strays, stray(limit), watch);
     if (!spent) return std::unexpected(spent.error());
     track::Table& table = (*c)->table();
@@ -155,6 +157,7 @@ Result<Line> flood() {
     Line line{.gross = {each, each, each}, .more = batches.figures()};
     line.more.push_back(
         {"assured_lost", "assured connections lost", static_cast<double>(good - assured), ""});
+    line.more.push_back({"refused", "SYNs refused, table full", static_cast<double>(lost), ""});
     line.more.push_back({"early_drop", "evicted", static_cast<double>(table.statistics().early_drop), ""});
     line.more.push_back({"grown_mib", "memory gained", (resident() - before) / (1u << 20), "MiB"});
     return line;
