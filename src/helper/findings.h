@@ -1,5 +1,6 @@
 // What the helper of a connection found in one packet's payload: connections to expect, and mentions.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <optional>
@@ -22,6 +23,8 @@ struct Wanted {
     // Its port follows that of another expectation, by one (RTCP after RTP).
     std::uint8_t follows = alone;
     std::optional<std::uint16_t> seconds{};  // instead of its policy's
+    // The same standing already, of another class or another connection, does as well.
+    bool shared = false;
     // The helper's own settings allow that it leads to another than who announces it.
     bool third_party = false;
     // Where it can't be made the packet passes all the same.
@@ -93,6 +96,11 @@ struct Findings {
     std::uint8_t expect(const Wanted& wanted) {
         const auto number = static_cast<std::uint8_t>(expectations.size());
         return expectations.add(wanted) ? number : Wanted::alone;
+    }
+    // Whether something is mentioned there already.
+    bool mentioned(Span span) const {
+        span.at += base;
+        return std::ranges::find(mentions, span, &Mention::span) != mentions.end();
     }
     // Adds a mention whose spans are counted from the inspected bytes' beginning.
     void mention(Mention mention) {

@@ -22,10 +22,6 @@ constexpr std::uint8_t given_up = 32;
 
 constexpr std::uint16_t first_unprivileged = 1024;
 
-bool is_translated(const track::Entry& entry) {
-    return (entry.status & (track::status::source_nat | track::status::destination_nat)) != 0;
-}
-
 }  // namespace
 
 Helpers::Helpers(track::Tracking& tracking, const Settings& settings)
@@ -175,8 +171,10 @@ Helpers::Read Helpers::read_stream(const Helper& helper, Subject& subject, const
 bool Helpers::allowed(const Wanted& wanted, const track::Entry& master) {
     const track::Tuple announcer = master.tuple(wanted.direction);
     const track::Tuple& first = wanted.expectation.tuple;
-    if (!settings_.third_party && !wanted.third_party &&
-        first.destination != master.tuple(track::opposite(wanted.direction)).destination) {
+    // Where addresses are translated, by either that it has.
+    const Address& outside = master.tuple(track::opposite(wanted.direction)).destination;
+    if (!settings_.third_party && !wanted.third_party && first.destination != outside &&
+        first.destination != announcer.source) {
         ++statistics_.third_party;
         return false;
     }
@@ -205,16 +203,27 @@ Verdict Helpers::apply(Context& context, const track::Seen& seen, const Helper& 
     return enter(context, seen, helper);
 }
 
+// Whether just this is expected already, by whomever.
+bool Helpers::stands(const track::Expectation& wanted, track::Zone zone) const {
+    const auto found = tracking_.expectations().find(wanted.tuple, zone);
+    if (found == track::ExpectationIndex::none) return false;
+    const track::Expectation& there = tracking_.expectations()[found];
+    return there.tuple == wanted.tuple && there.source_mask == wanted.source_mask &&
+           there.source_end_mask == wanted.source_end_mask;
+}
+
 Verdict Helpers::enter(Context& context, const track::Seen& seen, const Helper& helper) {
     for (const Wanted& wanted : findings_.expectations) {
         if (!wanted.allowed) continue;
         track::ExpectationPolicy policy = helper.policies[wanted.expectation.of_class];
         if (wanted.seconds) policy.seconds = *wanted.seconds;
         const auto entered = tracking_.expectations().enter(seen.connection, wanted.expectation, policy);
-        if (entered == track::Expectations::Entered::yes) {
+        using Entered = track::Expectations::Entered;
+        if (entered == Entered::yes) {
             ++statistics_.expected;
             continue;
         }
+        if (wanted.shared && stands(wanted.expectation, zone_of(*seen.entry))) continue;
         ++statistics_.refused;
         if (wanted.optional) continue;
         context.finding = {.reason = Reason::expectation_refused,

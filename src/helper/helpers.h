@@ -54,6 +54,7 @@ class Helpers final : private track::HelperKeeper {
     Read read_stream(const Helper& helper, Subject& subject, const Streams::Ready& ready, std::uint8_t state);
     Verdict apply(Context& context, const track::Seen& seen, const Helper& helper);
     bool allowed(const Wanted& wanted, const track::Entry& master);
+    bool stands(const track::Expectation& wanted, track::Zone zone) const;
     Verdict enter(Context& context, const track::Seen& seen, const Helper& helper);
 
     track::Tracking& tracking_;

@@ -9,6 +9,14 @@
 
 namespace gatehouse::helper {
 
+// A connection's zone, whichever of its directions that counts for.
+inline track::Zone zone_of(const track::Entry& entry) {
+    return entry.zone[0] != track::Zone{} ? entry.zone[0] : entry.zone[1];
+}
+inline bool is_translated(const track::Entry& entry) {
+    return (entry.status & (track::status::source_nat | track::status::destination_nat)) != 0;
+}
+
 class Subject {
   public:
     Subject(track::Tracking& tracking, const Settings& settings, const track::Seen& seen)
@@ -24,6 +32,15 @@ class Subject {
     track::Tuple mine() const { return tuple(direction()); }
     track::Tuple theirs() const { return tuple(back()); }
     const Settings& settings() const { return settings_; }
+    // Whether addresses of this connection are translated, so that what is said of them matters.
+    bool translated() const { return is_translated(entry()); }
+    track::Zone zone() const { return zone_of(entry()); }
+    // Its helper's place among track::all_helper_names(), plus one, as expectations have it.
+    std::uint16_t helper() const { return static_cast<std::uint16_t>(state(entry()).helper + 1); }
+    // Whether another connection, which expects something, has the same helper.
+    bool same_helper(track::ConnIndex other) const {
+        return state(tracking_.table()[other]).helper == state(entry()).helper;
+    }
     Time now() const { return tracking_.table().time(); }
 
     // What the helper remembers of this connection: zeros at first.
@@ -31,7 +48,8 @@ class Subject {
     Memory& memory() {
         static_assert(std::is_trivial_v<Memory> && sizeof(Memory) <= sizeof(track::HelperState::data) &&
                       alignof(Memory) <= alignof(track::HelperState));
-        return *reinterpret_cast<Memory*>(state().data);
+        return *reinterpret_cast<Memory*>(
+            tracking_.table().side().find<track::HelperState>(*seen_.entry)->data);
     }
 
     // The connection's own expectations, the newest first, and those of all.
@@ -40,7 +58,9 @@ class Subject {
     track::Tracking& tracking() { return tracking_; }
 
   private:
-    track::HelperState& state() { return *tracking_.table().side().find<track::HelperState>(*seen_.entry); }
+    const track::HelperState& state(const track::Entry& of) const {
+        return *tracking_.table().side().find<track::HelperState>(of);
+    }
 
     track::Tracking& tracking_;
     const Settings& settings_;

@@ -74,6 +74,8 @@ class Talk {
     // The connection counts as translated, so that the mentions are shown.
     void translate() { entry().status |= track::status::source_nat; }
     void pass(Nanoseconds time) { now_ = now_ + time; }
+    // Lets go of every connection and expectation whose time is over.
+    void end() { tracking.advance(now_); }
 
     track::Entry& entry() { return tracking.table()[connection_]; }
 
