@@ -92,7 +92,10 @@ Confirmed Table::confirm(Tentative tentative) {
         const Tuple tuple = entry.tuple(d);
         const Zone zone = entry.zone[track::index(d)];
         hashes[track::index(d)] = hash(tuple, zone);
-        if (const Way standing = find(hashes[track::index(d)], tuple, zone))
+        const Way standing = find(hashes[track::index(d)], tuple, zone);
+        // Where the other goes the other way its zone there counts, too.
+        const unsigned way = track::index(standing.direction);
+        if (standing && (*this)[standing.connection].zone[way] == entry.zone[way])
             return {.outcome = clash, .standing = standing, .clashing = d};
     }
     const Way original{connection, Direction::original}, reply{connection, Direction::reply};

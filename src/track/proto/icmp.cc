@@ -48,8 +48,10 @@ bool opens(std::uint8_t type, std::uint8_t protocol) {
 bool is_never_tracked(std::uint8_t type) {
     constexpr std::uint8_t listener_query = 130, listener_done = 132, listener_report2 = 143;
     constexpr std::uint8_t router_solicitation = 133, neighbour_advertisement = 136;
+    constexpr std::uint8_t multicast_router_advertisement = 151, multicast_router_solicitation = 152;
     return (type >= listener_query && type <= listener_done) ||
-           (type >= router_solicitation && type <= neighbour_advertisement) || type == listener_report2;
+           (type >= router_solicitation && type <= neighbour_advertisement) || type == listener_report2 ||
+           type == multicast_router_advertisement || type == multicast_router_solicitation;
 }
 
 Finding unfit(const Packet& packet, bool verify_checksum) {

@@ -13,7 +13,8 @@ namespace gatehouse::track::icmp {
 std::optional<std::uint8_t> counterpart(std::uint8_t type, std::uint8_t protocol);
 // Whether a message of this type may open a connection: a query.
 bool opens(std::uint8_t type, std::uint8_t protocol);
-// Neighbour and Router Discovery and multicast listener messages, which Linux leaves untracked.
+// Neighbour, router and multicast router discovery and multicast listener messages, which Linux leaves
+// untracked.
 bool is_never_tracked(std::uint8_t type);
 
 // Why the message isn't fit to be tracked: too short, a type that ICMP doesn't know, a wrong checksum.
