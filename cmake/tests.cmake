@@ -55,3 +55,9 @@ target_link_libraries(gatehouse-day PRIVATE gatehouse_io CLI11::CLI11 fmt::fmt)
 add_test(NAME study.day COMMAND ${CMAKE_SOURCE_DIR}/tests/study/check $<TARGET_FILE:gatehouse> $<TARGET_FILE:gatehouse-day>)
 add_test(NAME study.few COMMAND ${CMAKE_SOURCE_DIR}/tests/study/check $<TARGET_FILE:gatehouse> $<TARGET_FILE:gatehouse-day>
          --connections 2000)
+
+# SYNPROXY beside the real kernel's: whole conversations. Skipped unless root.
+add_executable(gatehouse-synproxy ${CMAKE_SOURCE_DIR}/tests/synproxy/compare.cc)
+target_link_libraries(gatehouse-synproxy PRIVATE gatehouse_frontend CLI11::CLI11)
+add_test(NAME synproxy.kernel COMMAND gatehouse-synproxy)
+set_tests_properties(synproxy.kernel PROPERTIES SKIP_RETURN_CODE 77)

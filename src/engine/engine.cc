@@ -61,14 +61,14 @@ Verdict track_packet(void* tracking, std::uint32_t, Context& context) {
     if (summed) forget_sizes(context.packet);
     return verdict;
 }
-Verdict adjust_sequence(void* nat, std::uint32_t, Context& context) {
-    return static_cast<nat::Nat*>(nat)->adjust_sequence(context);
-}
 Verdict translate_packet(void* nat, std::uint32_t, Context& context) {
     return static_cast<nat::Nat*>(nat)->translate(context);
 }
 Verdict lead_to_helper(void* helpers, std::uint32_t, Context& context) {
     return static_cast<helper::Helpers*>(helpers)->inspect(context);
+}
+Verdict join_sides(void* tracking, std::uint32_t, Context& context) {
+    return static_cast<track::Tracking*>(tracking)->join_sides(context);
 }
 Verdict confirm_connection(void* tracking, std::uint32_t, Context& context) {
     return static_cast<track::Tracking*>(tracking)->confirm(context);
@@ -200,6 +200,7 @@ void Engine::Core::track(Family family, bool wanted, bool with_helpers) {
     if (with_helpers && helpers == nullptr)
         helpers = std::make_unique<helper::Helpers>(*tracking, configuration.helpers);
     order.fill(at, "helper", wanted && helpers != nullptr ? lead_to_helper : nullptr, helpers.get());
+    order.fill(at, "sequence-adjustment", wanted ? join_sides : nullptr, tracking.get());
     order.fill(at, "confirm", wanted ? confirm_connection : nullptr, tracking.get());
     translate(family, wanted);
 }
@@ -216,7 +217,6 @@ void Engine::Core::translate(Family family, bool tracked_now) {
     const HookFamily at = is_v4(family) ? HookFamily::ip : HookFamily::ip6;
     const bool now = wanted && tracked_now;
     order.fill(at, "translate", now ? translate_packet : nullptr, nat.get());
-    order.fill(at, "sequence-adjustment", now && helpers != nullptr ? adjust_sequence : nullptr, nat.get());
     if (helpers != nullptr && nat != nullptr) helpers->set_translator(&nat->mentions());
 }
 

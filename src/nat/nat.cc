@@ -7,7 +7,6 @@
 #include "nat/icmp_error.h"
 #include "nat/pool_text.h"
 #include "nat/rewrite.h"
-#include "nat/sequence_adjust.h"
 #include "packet/reason.h"
 #include "track/tuple_of.h"
 #include "wire/protocol.h"
@@ -154,18 +153,6 @@ Verdict Nat::translate_flow(Context& context, Entry& entry) {
                    .before = before,
                    .after = to.port,
                    .address = to.address});
-    return Verdict::proceed;
-}
-
-Verdict Nat::adjust_sequence(Context& context) {
-    const track::Seen at = tracking_.seen(context.packet);
-    if (at.entry == nullptr || !at.entry->has(track::status::sequence_adjusted)) [[likely]]
-        return Verdict::proceed;
-    // Over the loopback a packet passes twice, and was adjusted on its way out.
-    if (context.hook == Hook::input && (*services_.interfaces)[context.in].loopback) return Verdict::proceed;
-    const auto* const adjustment = tracking_.table().side().find<track::SequenceAdjustment>(*at.entry);
-    if (adjustment != nullptr && context.packet.flat.protocol == wire::protocol::tcp)
-        nat::adjust_sequence(context.packet, *adjustment, at.direction);
     return Verdict::proceed;
 }
 

@@ -39,8 +39,6 @@ class Nat final : private track::Watcher {
     Verdict masquerade(Context& context, const Range& range);
 
     Verdict translate(Context& context);
-    // LOCAL_IN and POST_ROUTING, behind helpers: sequence numbers of what they have made longer or shorter.
-    Verdict adjust_sequence(Context& context);
 
     // Interfaces have changed: masqueraded connections whose interface or address is no more are ended. Looks
     // at the whole table.

@@ -1,6 +1,7 @@
 #include "packet/edit.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "base/checksum.h"
@@ -197,6 +198,19 @@ void set_transport16(Packet& packet, std::uint16_t offset, std::uint16_t to) {
         flat.sport = to >> 8;
         flat.dport = to & 0xff;
     }
+}
+
+void set_transport32(Packet& packet, std::uint16_t offset, std::uint32_t to) {
+    if (packet.flat.transport != Transport::whole || offset + 4u > packet.transport().size()) return;
+    // In whole words: at an odd offset the bytes before and behind stay.
+    const auto first = static_cast<std::uint16_t>(offset & ~1u);
+    const std::size_t length = offset == first ? 4 : 6;
+    std::uint8_t bytes[6]{};
+    const std::size_t there = std::min(length, packet.transport().size() - first);
+    std::memcpy(bytes, packet.l4() + first, there);
+    store_be32(bytes + (offset - first), to);
+    for (std::size_t i = 0; i + 1 < there; i += 2)
+        set_transport16(packet, static_cast<std::uint16_t>(first + i), load_be16(bytes + i));
 }
 
 void set_mark(Packet& packet, Mark to) {

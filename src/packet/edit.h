@@ -36,6 +36,8 @@ void set_destination_port(Packet& packet, std::uint16_t to);
 // A 16-bit word of the transport header at `offset` (even) from flat.l4; not the checksum, a length or a
 // coverage.
 void set_transport16(Packet& packet, std::uint16_t offset, std::uint16_t to);
+// The same for four bytes, at any offset.
+void set_transport32(Packet& packet, std::uint16_t offset, std::uint32_t to);
 void set_mark(Packet& packet, Mark to);
 
 // Replaces `length` bytes at `offset` of the transport payload by `with`, adjusting the IP and UDP lengths

@@ -114,8 +114,11 @@ enum class Reason : std::uint16_t {
     tcp_ack_under_lower,     // {ack, bound IV: the most that is too little}
 
     // The connection table.
-    table_full,     // {limit, connections looked at}
-    insert_failed,  // another connection has its tuple
+    synproxy_answered,    // SYNPROXY has taken it, and answered or gone on in its stead
+    synproxy_no_cookie,   // an ACK that doesn't answer what SYNPROXY sent
+    synproxy_unreadable,  // no TCP segment, or with a wrong checksum
+    table_full,           // {limit, connections looked at}
+    insert_failed,        // another connection has its tuple
 
     // Translation.
     nat_exhausted,           // {ports tried, ports in the range}: every mapping of the pool is in use

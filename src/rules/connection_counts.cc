@@ -78,7 +78,7 @@ std::uint32_t ConnectionCounts::open(const Key& key, const track::Table& table) 
 bool ConnectionCounts::add(List& list, const track::Seen& at, const track::Table& table) {
     const std::uint32_t place = members_.take();
     if (place == none) return false;
-    const bool tracked = at.entry != nullptr;
+    const bool tracked = at.is_connection();
     members_[place] = {.next = none,
                        .connection = tracked ? at.connection : track::ConnIndex::none,
                        .generation = tracked ? table[at.connection].generation : std::uint16_t{0}};
@@ -91,7 +91,7 @@ bool ConnectionCounts::add(List& list, const track::Seen& at, const track::Table
 std::uint32_t ConnectionCounts::count(const Key& key, const track::Seen& at, const track::Table& table) {
     std::uint32_t found = bucket_of(key);
     while (found != none && lists_[found].key != key) found = lists_[found].next;
-    const bool answered = at.entry != nullptr && at.entry->has(track::status::seen_reply);
+    const bool answered = at.is_connection() && at.entry->has(track::status::seen_reply);
     if (found == none) {
         found = open(key, table);
         if (found == none) return 0;
@@ -101,7 +101,7 @@ std::uint32_t ConnectionCounts::count(const Key& key, const track::Seen& at, con
         return list.count;
     }
     List& list = lists_[found];
-    const auto own = at.entry == nullptr ? track::ConnIndex::none : at.connection;
+    const auto own = at.connection;
     if (!clean(list, table, own) && !add(list, at, table)) return 0;
     return list.count;
 }

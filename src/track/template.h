@@ -22,6 +22,7 @@ struct Template {
     // limited.
     std::uint16_t events = 0, expectation_events = 0;
     bool limits_events = false;
+    bool synproxy = false;             // the server's side of a handshake that SYNPROXY makes
     std::uint16_t timeout_policy = 0;  // its place in Settings::policies, plus one; 0: the default
 
     std::array<Zone, 2> zones(Mark mark) const {

@@ -27,31 +27,23 @@ Finding unfit(const Packet& packet, bool verify_checksum) {
 
 namespace {
 
-// What is acknowledged is counted as its receiver saw it, which isn't as it was sent where helpers changed
-// it.
-tcp::Segment segment_of(const Entry& entry, const Question& question, const SidePools& side) {
-    tcp::Segment segment = tcp::read_segment(question.packet);
-    if ((question.status & status::sequence_adjusted) == 0) [[likely]]
-        return segment;
-    const auto* const adjustment = side.find<SequenceAdjustment>(entry);
-    if (adjustment == nullptr) return segment;
-    const auto& other = adjustment->one[index(opposite(question.direction))];
-    const auto by = static_cast<std::uint32_t>(sequence_shift::of_seen(other, segment.ack));
-    segment.ack -= by;
-    segment.sack -= by;
-    return segment;
-}
-
 Judgement judge_tcp(Entry& entry, const Question& question, const tcp::Settings& settings, SidePools& side) {
     TcpState& state = entry.state.tcp;
-    const auto update = [&](tcp::Pickup* pickup) {
-        return tcp::update(state, segment_of(entry, question, side),
-                           {.direction = question.direction,
+    const tcp::Segment segment = tcp::read_segment(question.packet);
+    tcp::Circumstances with{.direction = question.direction,
                             .opens = question.opens,
                             .status = question.status,
                             .remaining = question.remaining,
-                            .timeouts = question.timeouts},
-                           settings, pickup);
+                            .timeouts = question.timeouts};
+    if (entry.side != SideIndex::none) [[unlikely]] {
+        // Windows are counted in the numbers of who sends the data.
+        if (const SequenceAdjustment* const all = side.find<SequenceAdjustment>(entry))
+            with.ack_offset =
+                sequence_shift::of_seen(all->one[index(opposite(question.direction))], segment.ack);
+        with.synproxy = side.find<SynproxyState>(entry) != nullptr;
+    }
+    const auto update = [&](tcp::Pickup* pickup) {
+        return tcp::update(state, segment, with, settings, pickup);
     };
     if (question.opens) [[unlikely]] {
         // Few connections begin in mid-stream. One that finds no room for its record does as Linux does.

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/random.h"
+#include "hook/interfaces.h"
 #include "hook/log_line.h"
 #include "packet/reason.h"
 #include "track/helper_name.h"
 #include "track/kernel_words.h"
 #include "track/proto/icmp.h"
 #include "track/proto/tcp_words.h"
+#include "track/sequence_adjustment.h"
+#include "track/synproxy/synproxy.h"
 #include "track/trackers.h"
 #include "track/tuple_of.h"
 #include "wire/protocol.h"
@@ -46,6 +50,8 @@ Tracking::Tracking(const Settings& settings, std::uint64_t seed)
     : settings_(settings),
       table_(settings.limits, seed),
       expectations_(table_, settings.most_expectations, seed) {
+    Random random(seed);
+    cookie_key_ = {random(), random()};
     constexpr std::size_t room = 64;
     loose_.reserve(room);
     doomed_.reserve(room);
@@ -197,7 +203,11 @@ gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Te
         return gatehouse::Verdict::drop;
     }
     Entry& entry = table_[tentative];
-    grant(entry, wanted);
+    if (!grant(entry, wanted)) {
+        table_.discard(tentative);
+        context.finding = {.reason = Reason::table_full, .numbers = {table_.limits().entries}};
+        return gatehouse::Verdict::drop;
+    }
     const Judgement judgement =
         judge(entry, question(packet, entry, Direction::original, true), settings_, table_.side());
     if (judgement.verdict == Verdict::invalid) {
@@ -256,8 +266,8 @@ gatehouse::Verdict Tracking::confirm(Context& context) {
     Packet& packet = context.packet;
     const Info info = info_of(packet);
     if (info < Info::fresh || info == Info::templated) return gatehouse::Verdict::proceed;
-    if (static_cast<Direction>(packet.connection.direction) == Direction::reply)
-        return gatehouse::Verdict::proceed;
+    const auto direction = static_cast<Direction>(packet.connection.direction);
+    if (direction == Direction::reply) return gatehouse::Verdict::proceed;
     const auto tentative = static_cast<Tentative>(packet.connection.index);
     if (table_[tentative].confirmed()) return gatehouse::Verdict::proceed;
     const Confirmed confirmed = table_.confirm(tentative);
@@ -269,6 +279,21 @@ gatehouse::Verdict Tracking::confirm(Context& context) {
     ++table_.statistics().insert_failed;
     context.finding = {.reason = Reason::insert_failed};
     return gatehouse::Verdict::drop;
+}
+
+gatehouse::Verdict Tracking::join_sides(Context& context) {
+    const Seen at = seen(context.packet);
+    if (!at.is_connection() || at.entry->side == SideIndex::none) [[likely]]
+        return gatehouse::Verdict::proceed;
+    const auto verdict = synproxy::pass(*this, context);
+    if (verdict != gatehouse::Verdict::proceed || !at.entry->has(status::sequence_adjusted)) return verdict;
+    // Linux leaves answers that are but RELATED as they are.
+    if (at.info == Info::related && at.direction == Direction::reply) return verdict;
+    // Over the loopback a packet passes twice, and was adjusted on its way out.
+    if (context.hook == Hook::input && (*context.services.interfaces)[context.in].loopback) return verdict;
+    if (const SequenceAdjustment* const all = table_.side().find<SequenceAdjustment>(*at.entry))
+        adjust_sequence(context.packet, *all, at.direction);
+    return verdict;
 }
 
 // Somebody has entered one of its tuples since it was begun: another packet of the same flow.
@@ -320,6 +345,10 @@ void Tracking::attach(Packet& answer, const Packet& because) {
     if (info < Info::fresh || info == Info::templated) return;
     set(answer, Info::related, because.connection.index,
         opposite(static_cast<Direction>(because.connection.direction)));
+}
+
+void Tracking::join(Packet& packet, ConnIndex connection, Direction direction) {
+    set(packet, Info::established, index(connection), direction);
 }
 
 void Tracking::leave_out(Packet& packet) {
@@ -445,8 +474,8 @@ void Tracking::ended(ConnIndex connection, const Entry& entry, End why) {
 }
 
 // What CT wants of it beside the zone; without room for that the connection has to do without (side pools
-// count it).
-void Tracking::grant(Entry& entry, const Template& wanted) {
+// count it). False: without room it can't be.
+bool Tracking::grant(Entry& entry, const Template& wanted) {
     if (wanted.limits_events || wanted.timeout_policy != 0) {
         if (Wishes* const wishes = table_.side().add<Wishes>(entry)) {
             wishes->events = wanted.events;
@@ -455,6 +484,8 @@ void Tracking::grant(Entry& entry, const Template& wanted) {
             wishes->set = wanted.limits_events ? Wishes::has_events : 0;
         }
     }
+    return !wanted.synproxy || (table_.side().add<SynproxyState>(entry) != nullptr &&
+                                table_.side().add<SequenceAdjustment>(entry) != nullptr);
 }
 
 void Tracking::set_closing(const Packet& packet) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/siphash.h"
 #include "hook/context.h"
 #include "track/ahead.h"
 #include "track/event.h"
@@ -56,6 +57,9 @@ class Tracking final : private Watcher {
     void ask_for_entries(std::span<const Ahead> ahead) const;
 
     gatehouse::Verdict track(Context& context);
+    // LOCAL_IN and POST_ROUTING, behind helpers: what makes a connection's sides differ, SYNPROXY and
+    // sequence numbers that they know by other values.
+    gatehouse::Verdict join_sides(Context& context);
     gatehouse::Verdict confirm(Context& context);
     void settle() {
         if (!loose_.empty() || !doomed_.empty() || events_ != nullptr) settle_what_came();
@@ -65,6 +69,8 @@ class Tracking final : private Watcher {
     Seen seen(const Packet& packet);
     // What an answer to `because` belongs to: the same connection, as RELATED, the other way.
     static void attach(Packet& answer, const Packet& because);
+    // Makes a packet of the router's own one of the connection's, as ESTABLISHED.
+    static void join(Packet& packet, ConnIndex connection, Direction direction);
     // Leaves the packet out of tracking (NOTRACK), or tells what its connection is to be (CT).
     // Either has its way only with a packet that nobody has spoken of.
     static void leave_out(Packet& packet);
@@ -105,6 +111,9 @@ class Tracking final : private Watcher {
     // nullptr in any other mode.
     Study* study() { return study_.get(); }
     ExpectationEvents* expectation_events() { return expectation_events_.get(); }
+
+    // What SYNPROXY's cookies are made with.
+    const SipKey& cookie_key() const { return cookie_key_; }
 
     // REJECT has reset the packet's connection: it is over, whatever its ends make of it.
     void set_closing(const Packet& packet);
@@ -156,7 +165,7 @@ class Tracking final : private Watcher {
     void relate(const Context& context, const std::array<Zone, 2>& zones);
     Way find(const Tuple& tuple, const std::array<Zone, 2>& zones, const Ahead* ahead = nullptr);
     gatehouse::Verdict open(Context& context, const Tuple& tuple, const Template& wanted);
-    void grant(Entry& entry, const Template& wanted);
+    bool grant(Entry& entry, const Template& wanted);
     bool give_helper(Entry& entry, std::uint16_t helper);
     bool inherit(Entry& entry, const Tuple& first, const std::array<Zone, 2>& zones);
     void leave_helper(const Entry& entry);
@@ -170,6 +179,7 @@ class Tracking final : private Watcher {
     Settings settings_;
     Table table_;
     Expectations expectations_;
+    SipKey cookie_key_;
     std::unique_ptr<Events> events_;
     std::unique_ptr<Study> study_;
     Watcher* companion_ = nullptr;

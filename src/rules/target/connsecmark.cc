@@ -18,7 +18,7 @@ struct ConnSecMark {
 
     Outcome act(Context& context) const {
         const auto at = seen(context);
-        if (at.entry == nullptr) return Outcome::next;
+        if (!at.is_connection()) return Outcome::next;
         track::Tracking& tracking = *context.services.tracking;
         const std::uint32_t connections = tracking.security_mark(*at.entry);
         std::uint32_t& mine = context.packet.security_mark;

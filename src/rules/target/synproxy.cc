@@ -1,4 +1,6 @@
 // -j SYNPROXY: answers a client's SYN in the server's place.
+#include "track/synproxy/synproxy.h"
+
 #include <fmt/format.h>
 
 #include "rules/declaration.h"
@@ -22,6 +24,14 @@ struct SynProxy {
                                {.help = "the maximum segment size to announce"}),
         flag<&SynProxy::ecn>("ecn", {.help = "uses explicit congestion notification"}),
     };
+
+    Outcome act(Context& context) const {
+        track::synproxy::Offer offer{.timestamps = timestamp.set, .sack = sack.set, .ecn = ecn.set};
+        if (mss) offer.mss = static_cast<std::uint16_t>(*mss);
+        if (wscale) offer.scale = static_cast<std::uint8_t>(*wscale);
+        return track::synproxy::answer(context, offer) == track::synproxy::Answer::none ? Outcome::next
+                                                                                        : Outcome::drop;
+    }
 
     void list(std::string& out, Family, bool) const {
         out += "SYNPROXY ";

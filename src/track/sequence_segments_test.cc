@@ -1,23 +1,20 @@
 // Segments of a connection whose data were made longer and shorter, at odd and even places of the header.
-#include "nat/sequence_adjust.h"
-
 #include <gtest/gtest.h>
 
 #include "packet/edit.h"
 #include "packet/test_frame.h"
+#include "track/sequence_adjustment.h"
 #include "track/sequence_shift.h"
 #include "wire/tcp.h"
 
-namespace gatehouse::nat {
+namespace gatehouse::track {
 namespace {
 
-using track::Direction;
-
 // The client's data are 4 bytes longer behind 1009 and 3 shorter behind 1019, in all 1.
-track::SequenceAdjustment changed() {
-    track::SequenceAdjustment adjustment{};
-    track::sequence_shift::note(adjustment.one[0], 1009, 4);
-    track::sequence_shift::note(adjustment.one[0], 1019, -3);
+SequenceAdjustment changed() {
+    SequenceAdjustment adjustment{};
+    sequence_shift::note(adjustment.one[0], 1009, 4);
+    sequence_shift::note(adjustment.one[0], 1019, -3);
     return adjustment;
 }
 
@@ -82,4 +79,4 @@ TEST_P(Segments, OfTheOtherAcknowledgeWhatWasSent) {
 }
 
 }  // namespace
-}  // namespace gatehouse::nat
+}  // namespace gatehouse::track
