@@ -75,6 +75,7 @@ void mark_natures() {
                                 name.starts_with("NETMAP") || name.substr(1).starts_with("NPT");
         if (translates) count.nature = "the nat table isn't drawn";
         if (name.starts_with("connlimit")) count.nature = "it depends on when the kernel sweeps its counts";
+        if (name.starts_with("SYNPROXY")) count.nature = "cookies are each side's own";
         if (name.starts_with("CONNSECMARK")) count.nature = "the kernel has no security module";
     }
     mark("CT --timeout", "there are no timeout policies");

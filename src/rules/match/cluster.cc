@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/jenkins_hash.h"
+#include "route/types.h"
 #include "rules/declaration.h"
 #include "rules/seen.h"
 
@@ -50,6 +51,7 @@ struct Cluster {
     }
 
     bool test(const Context& context) const {
+        take_in(context.packet);
         const auto at = seen(context);
         if (at.entry == nullptr) return false;
         const std::uint64_t hash = hash_of(context.services.tracking->opener(*at.entry));
@@ -63,6 +65,14 @@ struct Cluster {
     }
 
   private:
+    // The nodes listen to one link address, that of a group. What comes by it was sent to this host all the
+    // same, unless its IP address is a group's, too.
+    static void take_in(Packet& packet) {
+        const Address& to = packet.flat.destination;
+        const bool to_group = is_v4(packet.flat.family) ? route::is_multicast4(to) : route::is_multicast6(to);
+        if (!to_group && packet.type != PacketType::loopback) packet.type = PacketType::host;
+    }
+
     // The address's first word as the machine has it in network order: of an IPv6 address Linux hashes no
     // more.
     std::uint32_t hash_of(const track::Entry& entry) const {
@@ -77,6 +87,7 @@ extern constinit const Declaration match_cluster =
     declare_match<Cluster>({.name = "cluster",
                             .help = "whether the connection falls to this node of a cluster",
                             .reads = reads_connection,
+                            .does = does_alter_packet,
                             .need = Need::tracking,
                             .required_groups = 1});
 
