@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "nat/address_hash.h"
+#include "base/jenkins_hash.h"
 #include "track/tuple_of.h"
 #include "wire/protocol.h"
 
@@ -46,7 +46,7 @@ Address choose_address(const Tuple& tuple, const Range& range, Manip manip, trac
     const unsigned last = is_v4(tuple.family) ? 0 : 3;
     std::array<std::uint32_t, 4> key{};
     std::ranges::transform(tuple.source.words, key.begin(), wire_word);
-    std::uint32_t hash = hash_words(
+    std::uint32_t hash = jenkins_hash(
         key, range.persistent ? 0 : wire_word(tuple.destination.words[last]) ^ std::uint32_t{zone.value});
     Address chosen;
     bool any = false;  // a higher word stands below its last value: the lower ones may be anything

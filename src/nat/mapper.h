@@ -57,6 +57,7 @@ class Mapper {
 };
 
 // The address out of the range: by a hash of the source and, unless the range is persistent, the destination.
+// The hash is fixed, so that anybody can tell who gets which, and Linux (jhash2) gives the same.
 Address choose_address(const track::Tuple& tuple, const Range& range, Manip manip, track::Zone zone);
 
 }  // namespace gatehouse::nat

@@ -5,7 +5,6 @@
 #include <memory>
 #include <set>
 
-#include "nat/address_hash.h"
 #include "track/tuple_of.h"
 #include "wire/protocol.h"
 
