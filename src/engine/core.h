@@ -8,7 +8,7 @@
 #include "engine/engine.h"
 #include "helper/helpers.h"
 #include "nat/nat.h"
-#include "packet/parse.h"
+#include "packet/parse_plain.h"
 #include "stack/icmp_limit.h"
 
 namespace gatehouse {
@@ -39,23 +39,25 @@ struct Passage {
 
     Context context;
     route::Decision route{};
-    const route::Ahead* ahead = nullptr;  // on its way through receive(): what was looked up ahead
-    Origin* origin = nullptr;             // it began at LOCAL_OUT
+    const route::Descent* ahead = nullptr;  // on its way through receive(): what was looked up ahead
+    Origin* origin = nullptr;               // it began at LOCAL_OUT
 
     Packet& packet() const { return context.packet; }
 };
 
-// Packets that are read, and whose look-ups are prepared, together: as many as hide one another's cache
-// misses.
+// Packets that are prepared for their lives together: as many as hide one another's cache misses.
 struct Group {
-    static constexpr std::size_t most = 16;
-    static_assert(most <= route::Table::most_walks);
+    static constexpr std::size_t most = 8;
 
-    std::span<Packet* const> packets;
-    std::array<Parsed, most> parsed;
-    std::array<route::Ahead, most> routes;
+    std::size_t size = 0;
+    std::array<Packet*, most> packets;
+    std::array<bool, most> plain;     // read, and for this station: there is no more to say
+    std::array<Parsed, most> parsed;  // of the others
+    std::array<route::Descent, most> routes;
     std::array<track::Ahead, most> connections;
     track::Tracking* tracking = nullptr;  // nullptr where no connections are tracked
+
+    std::span<route::Descent> descents() { return std::span(routes).first(size); }
 };
 
 // The last stage of INPUT, which asks for a program that takes the packet.
@@ -82,7 +84,10 @@ struct Engine::Core final : defrag::Releaser {
     std::optional<defrag::Reassembler> tracked_fragments6;  // once tracking has asked for it
     Packet* successor = nullptr;  // a datagram that the packet at hand made whole, until it goes on
     Time fragments_due;           // when the first of them may expire
-    std::array<Group, 2> groups;  // the one whose packets live, and the one behind it
+    // Those whose packets live, and those that are being prepared behind them (receive.cc).
+    static constexpr std::size_t preparations = 6;
+    std::array<Group, preparations + 2> groups;
+    Packet* const* announced = nullptr;  // the batch whose first frames were asked for with the one before it
     Statistics statistics;
     Holder* holder = nullptr;
 
@@ -97,16 +102,21 @@ struct Engine::Core final : defrag::Releaser {
     void defragment(Family family, bool for_tracking);
 
     // receive.cc: the life of a packet.
-    void prepare(Group& group);
+    class Line;
+    void read(Group& group, const Line& line, std::size_t number);
+    void look_up(Group& group);
+    void live(Group& group);
     void arrive(Packet& packet, const Group& group, std::size_t place);
     void originate(Packet& packet, const EngineEmitter::Made* made);
     Address source_for(const Packet& packet, const Passage& passage, const EngineEmitter::Made* made) const;
     void live(Passage& passage, std::size_t row);
+    void live_on(Passage& passage, std::size_t row);
     bool run_hook(Passage& passage, const Order::ByHook& hooks, std::size_t row);
     bool end_hook(Passage& passage, Verdict verdict, std::size_t row);
     bool run_and_reroute(Passage& passage, std::size_t row);
 
     // stages.h: what receive.cc's page calls, one a stage; stages.cc: what these leave to others.
+    bool accept_unlike_most(Passage& passage, const Parsed& parsed);
     bool looped_back(const Passage& passage) const;
     bool route_arrival(Passage& passage);
     bool route_unlike_most(Passage& passage);
@@ -118,7 +128,9 @@ struct Engine::Core final : defrag::Releaser {
     bool reroute(Passage& passage, const RouteChoice& before);
     void deliver(Passage& passage);
     void pass_on(Passage& passage);
+    static void set_out(Passage& passage);
     void depart(Passage& passage);
+    void depart_unlike_most(Passage& passage);
     const Mac* link_destination(const Passage& passage, Mac& room) const;
     static bool must_be_cut(const Packet& packet, std::uint32_t mtu);
     void depart_in_fragments(Passage& passage, std::uint32_t mtu);

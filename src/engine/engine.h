@@ -95,7 +95,9 @@ class Engine {
     Engine& operator=(const Engine&) = delete;
 
     // Packets from devices, in order. Each ends at Outlet::complete, at once or, if suspended, later.
-    void receive(std::span<Packet* const> batch);
+    // `coming`: the batch after this one, if the device has it already. Its records and frames are asked for,
+    // so that the next call finds them in the cache; nothing else is done with them.
+    void receive(std::span<Packet* const> batch, std::span<Packet* const> coming = {});
     // Packets of this host's own programs: network packets without a link header; they pass LOCAL_OUT.
     void send(std::span<Packet* const> batch);
     // Goes on with a suspended packet. False: no packet waits under this token (any more).

@@ -31,19 +31,20 @@ struct Outcome {
     bool operator==(const Outcome&) const = default;
 };
 
-Outcome outcome(std::size_t batch) {
+// `announced`: each batch is named with the one before it.
+Outcome outcome(std::size_t batch, bool announced = false) {
     EmptyWorld world;
     Configuration configuration{.router = testing::two_legs()};
     configuration.tracking.always = true;
     testing::Bench bench(world, std::move(configuration));
-    std::vector<Packet*> waiting;
+    std::vector<std::vector<Packet*>> batches(1);
     for (const auto& frame : mixed_frames()) {
-        waiting.push_back(bench.packet(frame));
-        if (waiting.size() < batch) continue;
-        bench.engine.receive(waiting);
-        waiting.clear();
+        if (batches.back().size() == batch) batches.emplace_back();
+        batches.back().push_back(bench.packet(frame));
     }
-    bench.engine.receive(waiting);
+    batches.emplace_back();
+    for (std::size_t i = 0; i + 1 < batches.size(); ++i)
+        bench.engine.receive(batches[i], announced ? batches[i + 1] : std::vector<Packet*>());
     Outcome outcome;
     for (const auto& left : bench.recorder.left) outcome.left.push_back(left.bytes);
     track::Table& table = bench.engine.tracking()->table();
@@ -68,7 +69,10 @@ TEST(LookAhead, ChangesNothingWhateverTheBatch) {
     EXPECT_GT(one.opened, 100);
     EXPECT_GT(one.invalid, 10);
     EXPECT_EQ(one.found + one.opened + one.invalid, 500);
-    for (const std::size_t batch : {7, 64, 500}) EXPECT_EQ(outcome(batch), one) << batch;
+    for (const std::size_t batch : {7, 64, 500}) {
+        EXPECT_EQ(outcome(batch), one) << batch;
+        EXPECT_EQ(outcome(batch, true), one) << batch << ", announced";
+    }
 }
 
 TEST(LookAhead, HoldsForTheTupleThatWasThereOutsideAnyZone) {

@@ -16,16 +16,39 @@ enum class Disposition : std::uint8_t {
     replaced,   // other packets left in its stead: its fragments, or those of the datagram that it made whole
 };
 
+// For the time of the call: it speaks of the packet's passage, which ends with it. Ended is a copy to keep.
 struct Completion {
+    static constexpr Finding no_finding{};
+    static constexpr Decision no_decision{};
+
+    Disposition disposition{};
+    InterfaceId out = InterfaceId::none;
+    const Finding& finding = no_finding;
+    const Decision& decision = no_decision;
+    Mark mark{};
+    bool changed = false;
+    // Delivered: the datagram that was put together of this fragment and earlier ones; nullptr if the packet
+    // is what is delivered.
+    const Packet* whole = nullptr;
+};
+
+// What a completion said.
+struct Ended {
+    Ended() = default;
+    explicit Ended(const Completion& c)
+        : disposition(c.disposition),
+          out(c.out),
+          finding(c.finding),
+          decision(c.decision),
+          mark(c.mark),
+          changed(c.changed) {}
+
     Disposition disposition{};
     InterfaceId out = InterfaceId::none;
     Finding finding{};
-    Decision decision{};
+    Decision decision{};  // its names hold as Decision says
     Mark mark{};
     bool changed = false;
-    // Delivered: the datagram that was put together of this fragment and earlier ones, for the time of the
-    // call; nullptr if the packet is what is delivered.
-    const Packet* whole = nullptr;
 };
 
 // Called on the engine's thread, from receive(), resume() and advance(). Must not call back into the engine.

@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(Families, Fragments, ::testing::Values(Family::ipv4, Fa
 TEST_P(Fragments, ForThisHostAreDeliveredWhole) {
     struct Keeper final : Outlet {
         void complete(Packet& packet, const Completion& completion) override {
-            ended.push_back(completion);
+            ended.emplace_back(completion);
             if (completion.whole != nullptr)
                 whole.assign(completion.whole->l3(),
                              completion.whole->l3() + completion.whole->flat.l3_length);
@@ -57,7 +57,7 @@ TEST_P(Fragments, ForThisHostAreDeliveredWhole) {
         void transmit(const Packet&, InterfaceId) override { ADD_FAILURE() << "nothing is to leave"; }
         void discard(const Packet&, const Completion&) override {}
         Pool pool{static_cast<PoolId>(1), 4};
-        std::vector<Completion> ended;
+        std::vector<Ended> ended;
         std::vector<std::uint8_t> whole;
     } keeper;
     Engine engine({.router = testing::two_legs()}, programs, keeper);

@@ -5,6 +5,7 @@
 #include "defrag/fragment.h"
 #include "hook/emit.h"
 #include "packet/edit.h"
+#include "stack/arp.h"
 #include "stack/ip_options.h"
 #include "stack/local.h"
 #include "wire/protocol.h"
@@ -64,6 +65,26 @@ void Engine::Core::send_emitted() {
     }
 }
 
+// Tagged, not for this station alone, not an IP packet, or not fit to be one. True if it lives on.
+bool Engine::Core::accept_unlike_most(Passage& passage, const Parsed& parsed) {
+    Packet& packet = passage.packet();
+    if (parsed.finding) {
+        // A hop-by-hop option that wants its sender told is answered even though no hook sees the packet.
+        stack::answer_unparsable(passage.context, parsed.finding);
+        drop(passage, parsed.finding);
+        return false;
+    }
+    if (const Finding unfit = stack::accept_link(packet, interface(packet.in), parsed.ethertype)) {
+        drop(passage, unfit);
+        return false;
+    }
+    if (packet.flat.network) return true;
+    stack::answer_arp(passage.context);
+    passage.context.finding = {.reason = Reason::local_consumed};
+    finish(passage, Disposition::consumed);
+    return false;
+}
+
 // A packet of ours to ourselves keeps the route that it left by, whatever its source.
 bool Engine::Core::looped_back(const Passage& passage) const {
     return passage.route.kind == route::Kind::local && passage.route.type != route::RouteType::unicast &&
@@ -71,8 +92,8 @@ bool Engine::Core::looped_back(const Passage& passage) const {
 }
 
 // What route_arrival() makes of a packet that isn't simply passed on: it is for this host, refused, or has
-// options, or its route takes a closer look. True with the hook moved on to INPUT, or not for one that goes
-// on to FORWARD. False when its way ended here.
+// options, or its route or its size takes a closer look. True with the hook moved on to INPUT, or not for one
+// that goes on to FORWARD. False when its way ended here.
 bool Engine::Core::route_unlike_most(Passage& passage) {
     Context& context = passage.context;
     Packet& packet = context.packet;
@@ -94,7 +115,43 @@ bool Engine::Core::route_unlike_most(Passage& passage) {
         return false;
     }
     const bool piece = is_v4(packet.flat.family) && packet.flat.fragmented;
-    return context.hook != Hook::input || !piece || gather_local(passage);
+    if (context.hook == Hook::input) return !piece || gather_local(passage);
+    context.out = route.interface;
+    const defrag::Whole* const whole = defrag::Whole::of(packet);
+    const std::uint32_t largest = whole == nullptr ? 0 : whole->largest;
+    const std::uint32_t mtu = stack::path_mtu(route, interface(route.interface));
+    const Finding finding = stack::prepare_forward(context, mtu, largest);
+    if (finding) drop(passage, finding);
+    return !finding;
+}
+
+// To a neighbour on the link, known or not, or to none: not simply to a gateway.
+void Engine::Core::depart_unlike_most(Passage& passage) {
+    Context& context = passage.context;
+    Packet& packet = context.packet;
+    const Interface& out = interface(context.out);
+    if (out.loopback) return loop_back(passage);
+    if (!out.up) return drop(passage, {.reason = Reason::interface_down, .numbers = {index(context.out)}});
+    Mac room;
+    const Mac* const mac = link_destination(passage, room);
+    trace_neighbour(passage, mac);
+    if (mac == nullptr)
+        return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
+    stack::frame(packet, out.mac, *mac);
+    const std::uint32_t mtu = stack::path_mtu(passage.route, out);
+    const bool may_not_fit = packet.flat.l3_length > mtu || defrag::Whole::of(packet) != nullptr;
+    if (may_not_fit && must_be_cut(packet, mtu)) return depart_in_fragments(passage, mtu);
+    finish(passage, Disposition::forwarded);
+}
+
+// The station that it goes to; an answer to a neighbour goes back to where that wrote from if the link knows
+// no better.
+const Mac* Engine::Core::link_destination(const Passage& passage, Mac& room) const {
+    const Mac* const known = stack::link_destination(router(), passage.route, passage.packet().flat, room);
+    const Origin* const origin = passage.origin;
+    if (known == nullptr && origin != nullptr && passage.context.out == origin->back_by)
+        return &origin->back_to;
+    return known;
 }
 
 void Engine::Core::trace_route(const Passage& passage, bool again) const {

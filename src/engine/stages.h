@@ -10,7 +10,7 @@
 namespace gatehouse {
 
 // To the device that it came from: nobody looks at it again.
-inline void Engine::Core::settle(Packet& packet, const Completion& completion) {
+[[gnu::always_inline]] inline void Engine::Core::settle(Packet& packet, const Completion& completion) {
     if (packet.generated || defrag::Whole::of(packet) != nullptr) [[unlikely]]
         return settle_ours(packet, completion);
     if (completion.finding) ++statistics.reasons[static_cast<std::size_t>(completion.finding.reason)];
@@ -22,7 +22,7 @@ inline void Engine::Core::settle(Packet& packet, const Completion& completion) {
     outlet.complete(packet, completion);
 }
 
-inline void Engine::Core::finish(Passage& passage, Disposition disposition) {
+[[gnu::always_inline]] inline void Engine::Core::finish(Passage& passage, Disposition disposition) {
     const Context& context = passage.context;
     if (context.traced()) [[unlikely]]
         trace_end(context, disposition);
@@ -35,33 +35,25 @@ inline void Engine::Core::finish(Passage& passage, Disposition disposition) {
 }
 
 // Where to, now that PRE_ROUTING has let it pass: INPUT or FORWARD. False when its way ended here.
-inline bool Engine::Core::route_arrival(Passage& passage) {
+[[gnu::always_inline]] inline bool Engine::Core::route_arrival(Passage& passage) {
     Context& context = passage.context;
     Packet& packet = context.packet;
     const route::Decision& route = passage.route;
     const bool options = is_v4(packet.flat.family) && packet.flat.l4 - packet.flat.l3 > 20;
-    const bool plain = passage.ahead != nullptr && !options &&
-                       router().input_plainly(packet, context.in, *passage.ahead, passage.route);
+    const bool plain = passage.ahead != nullptr && !options && !context.traced() &&
+                       router().input_plainly(packet, context.in, *passage.ahead, passage.route) &&
+                       stack::forward_plainly(context, stack::path_mtu(route, interface(route.interface)));
     if (!plain) [[unlikely]] {
         if (!route_unlike_most(passage)) return false;
         if (context.hook == Hook::input) return true;
-    } else if (context.traced()) [[unlikely]] {
-        trace_route(passage);
     }
     context.out = route.interface;
-    const defrag::Whole* const whole = defrag::Whole::of(packet);
-    const std::uint32_t largest = whole == nullptr ? 0 : whole->largest;
-    const std::uint32_t mtu = stack::path_mtu(route, interface(route.interface));
-    if (const Finding finding = stack::prepare_forward(context, mtu, largest)) [[unlikely]] {
-        drop(passage, finding);
-        return false;
-    }
     context.hook = Hook::forward;
     return true;
 }
 
 // FORWARD let it pass.
-inline void Engine::Core::pass_on(Passage& passage) {
+[[gnu::always_inline]] inline void Engine::Core::pass_on(Passage& passage) {
     Context& context = passage.context;
     if (context.options.changed) [[unlikely]]
         stack::finish_options(
@@ -69,37 +61,25 @@ inline void Engine::Core::pass_on(Passage& passage) {
     context.hook = Hook::postrouting;
 }
 
-// POST_ROUTING let it pass: out over the link, whole or in fragments.
-inline void Engine::Core::depart(Passage& passage) {
-    Context& context = passage.context;
-    Packet& packet = context.packet;
-    const Interface& out = interface(context.out);
-    if (out.loopback) [[unlikely]]
-        return loop_back(passage);
-    if (!out.up) [[unlikely]]
-        return drop(passage, {.reason = Reason::interface_down, .numbers = {index(context.out)}});
-    Mac room;
-    const Mac* const mac = link_destination(passage, room);
-    if (context.traced()) [[unlikely]]
-        trace_neighbour(passage, mac);
-    if (mac == nullptr) [[unlikely]]
-        return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
-    stack::frame(packet, out.mac, *mac);
-    const std::uint32_t mtu = stack::path_mtu(passage.route, out);
-    const bool may_not_fit = packet.flat.l3_length > mtu || defrag::Whole::of(packet) != nullptr;
-    if (may_not_fit && must_be_cut(packet, mtu)) [[unlikely]]
-        return depart_in_fragments(passage, mtu);
-    finish(passage, Disposition::forwarded);
+// OUTPUT let it pass.
+inline void Engine::Core::set_out(Passage& passage) {
+    passage.context.out = passage.route.interface;
+    passage.context.hook = Hook::postrouting;
 }
 
-// The station that it goes to; an answer to a neighbour goes back to where that wrote from if the link knows
-// no better.
-inline const Mac* Engine::Core::link_destination(const Passage& passage, Mac& room) const {
-    const Mac* const known = stack::link_destination(router(), passage.route, passage.packet().flat, room);
-    const Origin* const origin = passage.origin;
-    if (known == nullptr && origin != nullptr && passage.context.out == origin->back_by)
-        return &origin->back_to;
-    return known;
+// POST_ROUTING let it pass: out over the link, whole or in fragments.
+[[gnu::always_inline]] inline void Engine::Core::depart(Passage& passage) {
+    Packet& packet = passage.packet();
+    const route::Nexthop* const nexthop = passage.route.nexthop;
+    const route::Adjacency* const adjacency = router().adjacency(passage.route);
+    const std::uint32_t length = packet.flat.l3_length;
+    const bool plain = adjacency != nullptr && length <= adjacency->mtu &&
+                       (nexthop->mtu == 0 || length <= nexthop->mtu) && !passage.context.traced() &&
+                       defrag::Whole::of(packet) == nullptr;
+    if (!plain) [[unlikely]]
+        return depart_unlike_most(passage);
+    stack::frame(packet, adjacency->from, adjacency->to);
+    finish(passage, Disposition::forwarded);
 }
 
 }  // namespace gatehouse

@@ -98,7 +98,7 @@ class Recorder final : public Outlet, public Holder {
         bool ours;
     };
     void complete(Packet& packet, const Completion& completion) override {
-        ended.push_back(completion);
+        ended.emplace_back(completion);
         if (seen) seen(completion);
         if (completion.disposition == Disposition::forwarded)
             left.push_back({completion.out, {packet.data, packet.data + packet.length}, false});
@@ -107,12 +107,12 @@ class Recorder final : public Outlet, public Holder {
     void transmit(const Packet& packet, InterfaceId out) override {
         left.push_back({out, {packet.data, packet.data + packet.length}, true});
     }
-    void discard(const Packet&, const Completion& completion) override { discarded.push_back(completion); }
+    void discard(const Packet&, const Completion& completion) override { discarded.emplace_back(completion); }
     void hold(Token token, const Packet&, const Waiting&) override { held.push_back(token); }
 
     Pool* pool = nullptr;
     std::function<void(const Completion&)> seen;
-    std::vector<Completion> ended, discarded;
+    std::vector<Ended> ended, discarded;
     std::vector<Left> left;
     std::vector<Token> held;
 };

@@ -82,7 +82,10 @@ struct Context {
     InterfaceId out;
     Finding finding{};
     Decision decision{};
-    Suspension suspension{};
+    // Set by who suspends the packet, and by nobody before.
+    union {
+        Suspension suspension;
+    };
     IpOptions options{};                     // of an IPv4 packet that arrived
     const route::Decision* route = nullptr;  // where it goes; null before that has been decided
     // On its way through Engine::receive, where connections are tracked: what was looked up ahead of it.

@@ -16,7 +16,7 @@ void set_source(Packet& packet, const Address& to);
 void set_destination(Packet& packet, const Address& to);
 void set_ttl(Packet& packet, std::uint8_t to);  // hop limit on IPv6
 // set_ttl() to one less, which every packet that is passed on pays for. The TTL isn't zero.
-inline void take_hop(Packet& packet) {
+[[gnu::always_inline]] inline void take_hop(Packet& packet) {
     std::uint8_t* const l3 = packet.l3();
     const auto to = static_cast<std::uint8_t>(packet.flat.ttl - 1);
     if (is_v4(packet.flat.family)) {

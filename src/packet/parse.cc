@@ -4,21 +4,24 @@
 
 #include "base/checksum.h"
 #include "packet/headers.h"
+#include "packet/parse_plain.h"
 #include "packet/reason.h"
 #include "wire/ipv4.h"
 #include "wire/protocol.h"
 
 namespace gatehouse {
 
+using parse_detail::fill;
+using parse_detail::parse_plain_ipv4;
+
 namespace {
+
+constexpr std::uint32_t ethernet_header = parse_detail::ethernet_header;
 
 namespace ethertype = wire::ethertype;
 namespace protocol = wire::protocol;
 
-constexpr std::uint32_t ethernet_header = 14;
 constexpr std::uint32_t vlan_tag = 4;
-constexpr std::uint16_t fragment_bits = 0x3fff;  // "more fragments" and the offset
-constexpr std::uint16_t offset_bits = 0x1fff;
 
 // The fixed part of each transport header that the flat view tells of; 0 for protocols without one.
 constexpr std::size_t fixed_part(std::uint8_t number, Family family) {
@@ -32,45 +35,6 @@ constexpr std::size_t fixed_part(std::uint8_t number, Family family) {
         case protocol::icmpv6: return is_v4(family) ? 0 : 8;
         default: return 0;
     }
-}
-
-// Whether a header of twenty bytes sums to all ones: whether its words, of sixteen bits or of thirty-two and
-// in either byte order, add up to a multiple of 0xffff. (Not to zero, as the first byte isn't.)
-inline bool plain_header_sum_ok(const std::uint8_t* at) {
-    std::array<std::uint32_t, 5> words;
-    std::memcpy(words.data(), at, sizeof words);
-    return (std::uint64_t{words[0]} + words[1] + words[2] + words[3] + words[4]) % 0xffff == 0;
-}
-
-// Fills the flat view from an IPv4 header of `header` bytes that has been judged good. All is read before
-// anything is written: a byte of the frame might be one of the view's, for all that the compiler knows.
-inline void fill(Packet& packet, const std::uint8_t* at, std::uint32_t header) {
-    Flat& flat = packet.flat;
-    const std::uint8_t* const l4 = at + header;
-    const std::uint16_t total = load_be16(at + 2), fragment = load_be16(at + 6);
-    const std::uint8_t tos = at[1], ttl = at[8], number = at[9];
-    const std::uint32_t source = load_be32(at + 12), destination = load_be32(at + 16);
-    flat.source = Address::v4(source);
-    flat.destination = Address::v4(destination);
-    flat.family = Family::ipv4;
-    flat.protocol = number;
-    flat.tos = tos;
-    flat.ttl = ttl;
-    flat.fragmented = (fragment & fragment_bits) != 0;
-    flat.fragment_offset = fragment & offset_bits;
-    flat.l4 = static_cast<std::uint16_t>(flat.l3 + header);
-    flat.l3_length = total;
-    flat.network = true;
-    const std::uint32_t there = total - header;
-    const bool tcp = number == protocol::tcp;
-    const bool plain = tcp ? there >= 20 : number == protocol::udp && there >= 8;
-    if (!plain || (fragment & offset_bits) != 0) [[unlikely]]
-        return parse_detail::look_at_transport(flat, l4, there);
-    const std::uint32_t ports = load_be32(l4);
-    flat.tcp_flags = tcp ? l4[13] : 0;
-    flat.transport = Transport::whole;
-    flat.sport = static_cast<std::uint16_t>(ports >> 16);
-    flat.dport = static_cast<std::uint16_t>(ports);
 }
 
 Finding as_finding(const wire::Fault& fault) {
@@ -91,19 +55,6 @@ Finding as_finding(const wire::Fault& fault) {
     if (!ip->checksum_ok()) return {Reason::ip_bad_checksum, {ip->checksum(), ip->right_checksum()}};
     fill(packet, bytes.data(), static_cast<std::uint32_t>(ip->header_length()));
     return {};
-}
-
-// The common packet: IPv4 without options, nothing wrong with it. False leaves it to parse_ipv4().
-[[gnu::always_inline]] inline bool parse_plain_ipv4(Packet& packet, std::uint32_t l3) {
-    const std::uint8_t* const at = packet.data + l3;
-    if (packet.length < l3 + wire::Ipv4View::minimum || at[0] != 0x45) return false;
-    const std::uint32_t total = load_be16(at + 2);
-    if (total < wire::Ipv4View::minimum || total > packet.length - l3 || !plain_header_sum_ok(at)) {
-        return false;
-    }
-    packet.flat.l3 = static_cast<std::uint16_t>(l3);
-    fill(packet, at, wire::Ipv4View::minimum);
-    return true;
 }
 
 // The common IPv6 packet: TCP, UDP or ICMPv6 straight behind the fixed header, nothing wrong with it, and
@@ -204,11 +155,7 @@ void parse_detail::look_at_transport(Flat& flat, const std::uint8_t* at, std::si
 }
 
 Parsed parse_frame(Packet& packet) {
-    if (packet.length >= ethernet_header + wire::Ipv4View::minimum &&
-        load_be16(packet.data + 12) == ethertype::ipv4 && parse_plain_ipv4(packet, ethernet_header))
-        [[likely]] {
-        return {.ethertype = ethertype::ipv4};
-    }
+    if (parse_plain_frame(packet)) return {.ethertype = ethertype::ipv4};
     if (packet.length >= ethernet_header && load_be16(packet.data + 12) == ethertype::ipv6 &&
         parse_plain_ipv6(packet, ethernet_header)) {
         return {.ethertype = ethertype::ipv6};

@@ -25,7 +25,7 @@ std::uint32_t AliasPool::intern(const Nexthop& nexthop, std::uint32_t next) {
         const Alias& alias = (*this)[i->second];
         if (alias.next == next && alias.nexthop == nexthop) {
             if (next != 0) release(next);  // the pool has one already
-            ++references_[i->second];
+            reference(i->second);
             return i->second;
         }
     }
@@ -34,20 +34,20 @@ std::uint32_t AliasPool::intern(const Nexthop& nexthop, std::uint32_t next) {
         id = free_.back();
         free_.pop_back();
     } else {
-        id = static_cast<std::uint32_t>(references_.size());
+        id = id_of(static_cast<std::uint32_t>(references_.size()));
         references_.push_back(0);
-        const unsigned k = chunk_of(id);
+        const unsigned k = id >> place_bits;
         if (!chunks_[k]) chunks_[k] = std::make_unique<Alias[]>(std::size_t{first_chunk} << k);
     }
     at(id).nexthop = nexthop;
     at(id).next = next;
-    references_[id] = 1;
+    references_[number_of(id)] = 1;
     ids_.emplace(h, id);
     return id;
 }
 
 void AliasPool::release(std::uint32_t id) {
-    while (id != 0 && --references_[id] == 0) {
+    while (id != 0 && --references_[number_of(id)] == 0) {
         const Alias& alias = (*this)[id];
         const auto [first, last] = ids_.equal_range(hash(alias.nexthop, alias.next));
         for (auto i = first; i != last; ++i) {

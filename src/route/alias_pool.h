@@ -28,30 +28,34 @@ static_assert(sizeof(Alias) == 64);
 
 class AliasPool {
   public:
-    // Ids begin with 1. The id must be one that intern() gave and that is still referred to.
-    const Alias& operator[](std::uint32_t id) const {
-        const unsigned k = chunk_of(id);
-        return chunks_[k][id - first_of(k)];
-    }
+    // The id must be one that intern() gave and that is still referred to. None is 0, or has the highest bit.
+    const Alias& operator[](std::uint32_t id) const { return chunks_[id >> place_bits][id & place_mask]; }
 
     // The id of this alias, with one reference for the caller. A reference to `next` passes over to the pool.
     std::uint32_t intern(const Nexthop& nexthop, std::uint32_t next);
-    void reference(std::uint32_t id) { ++references_[id]; }
+    void reference(std::uint32_t id) { ++references_[number_of(id)]; }
     void release(std::uint32_t id);
 
     std::size_t bytes() const;
 
   private:
-    static constexpr unsigned first_chunk = 8;  // aliases in chunk 0; each later one holds twice as many
-    static unsigned chunk_of(std::uint32_t id) {
-        return static_cast<unsigned>(std::bit_width(id / first_chunk + 1)) - 1;
-    }
+    // An id is a chunk and a place in it, so that packets find an alias without arithmetic; a number is the
+    // how manyeth it is. Chunk 0 has room for eight aliases, each later one for twice as many.
+    static constexpr unsigned first_chunk = 8, place_bits = 26;
+    static constexpr std::uint32_t place_mask = (1u << place_bits) - 1;
     static std::uint32_t first_of(unsigned k) { return first_chunk * ((1u << k) - 1); }
+    static std::uint32_t number_of(std::uint32_t id) {
+        return first_of(id >> place_bits) + (id & place_mask);
+    }
+    static std::uint32_t id_of(std::uint32_t number) {
+        const unsigned k = static_cast<unsigned>(std::bit_width(number / first_chunk + 1)) - 1;
+        return k << place_bits | (number - first_of(k));
+    }
     static std::uint64_t hash(const Nexthop& nexthop, std::uint32_t next);
     Alias& at(std::uint32_t id) { return const_cast<Alias&>(std::as_const(*this)[id]); }
 
-    std::array<std::unique_ptr<Alias[]>, 28> chunks_{};
-    std::vector<std::uint32_t> references_{0};  // by id; 0 isn't used
+    std::array<std::unique_ptr<Alias[]>, 24> chunks_{};
+    std::vector<std::uint32_t> references_{0};  // by number; 0 isn't used
     std::vector<std::uint32_t> free_;
     std::unordered_multimap<std::uint64_t, std::uint32_t> ids_;  // by hash
 };

@@ -132,7 +132,7 @@ inline Router::Found Router::input_route4(const Key& key, const Alias* first) co
                     .protocol = key.protocol});
 }
 
-Decision Router::input4(const Key& key, const Ahead* ahead) const {
+Decision Router::input4(const Key& key, const Descent* ahead) const {
     if (!is_ordinary4(key.source) || !is_ordinary4(key.destination)) [[unlikely]] {
         if (const auto special = input4_special(key)) return *special;
     }

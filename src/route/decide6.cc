@@ -15,7 +15,7 @@ bool is_unicast6(const Address& a) { return !is_multicast6(a) && !a.is_unspecifi
 
 }  // namespace
 
-Decision Router::input6(const Key& key, const Ahead* ahead) const {
+Decision Router::input6(const Key& key, const Descent* ahead) const {
     const InterfaceTunables& t = tunables_[index(key.interface)];
     const Flow flow{.destination = key.destination,
                     .source = key.source,

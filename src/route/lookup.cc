@@ -108,23 +108,19 @@ Router::Found Router::lookup6(const Flow& flow, InterfaceId device, Device mode,
     return {};
 }
 
-void Router::look_ahead(std::span<Packet* const> packets, std::span<Ahead> ahead) const {
-    std::array<std::array<Sought*, Table::most_walks>, 2> sought;
-    std::array<std::size_t, 2> count{};
+void Router::look_ahead(std::span<Packet* const> packets, std::span<Descent> ahead) const {
+    // Under policy rules the table main needn't be the one that answers.
+    const Table* const v4 = custom_rules_[0] ? nullptr : &main_table(Family::ipv4);
+    const Table* const v6 = custom_rules_[1] ? nullptr : &main_table(Family::ipv6);
     for (std::size_t i = 0; i < packets.size(); ++i) {
         const Flat& flat = packets[i]->flat;
-        if (!flat.network) continue;
-        ahead[i].sought_.address = flat.destination;
-        const unsigned family = slot(flat.family);
-        sought[family][count[family]++] = &ahead[i].sought_;
+        ahead[i].begin(!flat.network ? nullptr : is_v4(flat.family) ? v4 : v6, flat.family, flat.destination);
     }
-    for (const Family family : {Family::ipv4, Family::ipv6}) {
-        const auto of_family = std::span(sought[slot(family)]).first(count[slot(family)]);
-        if (of_family.empty()) continue;
-        main_table(family).find_many(of_family);
-        // Under policy rules the table main needn't be the one that answers; its nodes are in the cache now.
-        if (!custom_rules_[slot(family)]) continue;
-        for (Sought* s : of_family) s->first = nullptr;
+}
+
+void Router::ask_for_neighbours(std::span<const Descent> ahead) const {
+    for (const Descent& d : ahead) {
+        if (d.first() != nullptr) neighbours_->prefetch(d.first()->nexthop.neighbour_slot);
     }
 }
 

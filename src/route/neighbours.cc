@@ -1,6 +1,16 @@
 #include "route/neighbours.h"
 
+#include <algorithm>
+
 namespace gatehouse::route {
+
+Neighbours::Neighbours(const Interfaces& interfaces) {
+    for (const Interface& i : interfaces) {
+        const bool ready = i.up && !i.loopback;
+        const auto mtu = ready ? static_cast<std::uint16_t>(std::min(i.mtu, 0xffffu)) : std::uint16_t{0};
+        links_.push_back({.mac = i.mac, .mtu = mtu});
+    }
+}
 
 std::uint32_t Neighbours::hash(InterfaceId interface, Family family, const Address& address) {
     std::uint64_t h = index(interface) * 2u + is_v4(family);
@@ -37,7 +47,7 @@ std::uint32_t Neighbours::slot(InterfaceId interface, Family family, const Addre
     if (const std::uint32_t there = locate(interface, family, address); there != none) return there;
     const auto slot = static_cast<std::uint32_t>(entries_.size());
     entries_.push_back({.address = address, .interface = interface, .family = family});
-    stations_.emplace_back();
+    adjacencies_.emplace_back();
     if (entries_.size() * 2 > index_.size()) {
         grow();
     } else {
@@ -50,21 +60,22 @@ std::uint32_t Neighbours::slot(InterfaceId interface, Family family, const Addre
 }
 
 void Neighbours::set(InterfaceId interface, Family family, const Address& address, const Mac& mac) {
-    Station& station = stations_[slot(interface, family, address)];
-    known_ += !station.known;
-    station = {.mac = mac, .known = true};
+    Adjacency& adjacency = adjacencies_[slot(interface, family, address)];
+    known_ += !adjacency.known;
+    const Link link = index(interface) < links_.size() ? links_[index(interface)] : Link{};
+    adjacency = {.to = mac, .from = link.mac, .mtu = link.mtu, .known = true};
 }
 
 bool Neighbours::remove(InterfaceId interface, Family family, const Address& address) {
     const std::uint32_t there = locate(interface, family, address);
-    if (there == none || !stations_[there].known) return false;
-    stations_[there].known = false;
+    if (there == none || !adjacencies_[there].known) return false;
+    adjacencies_[there] = {};
     --known_;
     return true;
 }
 
 std::size_t Neighbours::bytes() const {
-    return entries_.capacity() * sizeof(Entry) + stations_.capacity() * sizeof(Station) +
+    return entries_.capacity() * sizeof(Entry) + adjacencies_.capacity() * sizeof(Adjacency) +
            index_.capacity() * sizeof(std::uint32_t);
 }
 

@@ -7,14 +7,27 @@
 #include <cstdint>
 #include <vector>
 
+#include "hook/interfaces.h"
 #include "packet/packet.h"
 #include "route/types.h"
 #include "wire/address.h"
 
 namespace gatehouse::route {
 
+// A neighbour and the link to it: all that a departing packet takes from either. Four to a cache line, apart
+// from what a neighbour is found by.
+struct Adjacency {
+    Mac to{}, from{};       // the Ethernet header's addresses
+    std::uint16_t mtu = 0;  // the link's; 0: not known, or the link isn't up or not one to others
+    bool known = false;
+};
+static_assert(sizeof(Adjacency) == 16);
+
 class Neighbours {
   public:
+    // On these links. An interface that isn't among them has neighbours, too, but no adjacency with an MTU.
+    explicit Neighbours(const Interfaces& interfaces = {});
+
     // Sets or changes an entry.
     void set(InterfaceId interface, Family family, const Address& address, const Mac& mac);
     // Takes an entry away; its slot stays. False when it wasn't known.
@@ -24,10 +37,18 @@ class Neighbours {
     std::uint32_t slot(InterfaceId interface, Family family, const Address& address);
 
     // The address on the link, or nullptr when it isn't known.
-    const Mac* at(std::uint32_t slot) const { return stations_[slot].known ? &stations_[slot].mac : nullptr; }
+    const Mac* at(std::uint32_t slot) const {
+        return adjacencies_[slot].known ? &adjacencies_[slot].to : nullptr;
+    }
+    const Adjacency& adjacency(std::uint32_t slot) const { return adjacencies_[slot]; }
     const Mac* find(InterfaceId interface, Family family, const Address& address) const {
         const std::uint32_t i = locate(interface, family, address);
         return i == none ? nullptr : at(i);
+    }
+
+    // Asks the cache for a slot, if it is one.
+    void prefetch(std::uint32_t slot) const {
+        if (slot < adjacencies_.size()) __builtin_prefetch(adjacencies_.data() + slot);
     }
 
     std::size_t size() const { return known_; }
@@ -41,19 +62,19 @@ class Neighbours {
         InterfaceId interface = InterfaceId::none;
         Family family = Family::ipv4;
     };
-    // Apart from the entries: all that forwarding through a gateway reads, eight to a cache line.
-    struct Station {
+    struct Link {
         Mac mac{};
-        bool known = false;
+        std::uint16_t mtu = 0;  // as Adjacency has it
     };
 
     static std::uint32_t hash(InterfaceId interface, Family family, const Address& address);
     std::uint32_t locate(InterfaceId interface, Family family, const Address& address) const;
     void grow();
 
-    std::vector<Entry> entries_;        // by slot
-    std::vector<Station> stations_;     // by slot
-    std::vector<std::uint32_t> index_;  // open addressing, a power of two, at most half full
+    std::vector<Link> links_;             // by interface
+    std::vector<Entry> entries_;          // by slot
+    std::vector<Adjacency> adjacencies_;  // by slot
+    std::vector<std::uint32_t> index_;    // open addressing, a power of two, at most half full
     std::size_t known_ = 0;
 };
 

@@ -36,7 +36,7 @@ std::string shown(const Address& address, Family family) { return to_string(addr
 }  // namespace
 
 Router::Router(const Interfaces& interfaces)
-    : tunables_(interfaces.size()), neighbours_(std::make_shared<Neighbours>()) {
+    : tunables_(interfaces.size()), neighbours_(std::make_shared<Neighbours>(interfaces)) {
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         rules_[slot(family)] = default_rules(family);
         make_table(family, TableId::main);

@@ -18,9 +18,9 @@
 #include "base/error.h"
 #include "hook/interfaces.h"
 #include "packet/finding.h"
+#include "route/descent.h"
 #include "route/neighbours.h"
 #include "route/rule.h"
-#include "route/table.h"
 #include "route/types.h"
 
 namespace gatehouse::route {
@@ -71,19 +71,6 @@ struct Decision {
     }
 };
 
-// The routes of a destination, found before they are asked for (Router::look_ahead).
-class Ahead {
-  public:
-    // nullptr: not known; ask.
-    const Alias* of(const Address& destination) const {
-        return destination == sought_.address ? sought_.first : nullptr;
-    }
-
-  private:
-    friend class Router;
-    Sought sought_;
-};
-
 struct ReversePathOptions {
     bool loose = false;
     bool validmark = false;
@@ -126,18 +113,19 @@ class Router {
     const std::vector<Rule>& rules(Family family) const { return rules_[slot(family)]; }
     void for_each_route(Family family, const std::function<void(const Route&)>& visit) const;
 
-    // Looks up the destinations of up to Table::most_walks packets side by side, so that their cache misses
-    // overlap; a packet without a network header is left out. What it says holds for this router only.
-    void look_ahead(std::span<Packet* const> packets, std::span<Ahead> ahead) const;
+    // Ahead of packets' lives: begins to look up their destinations (Descent::step() and finish() go on);
+    // then asks for the neighbours that these lead to. It holds for this router only.
+    void look_ahead(std::span<Packet* const> packets, std::span<Descent> ahead) const;
+    void ask_for_neighbours(std::span<const Descent> ahead) const;
 
     // Where a packet goes that came in by key.interface (ip_route_input_slow, ip6_route_input). What was
     // looked up ahead is used if the destination is still the one it was looked up for.
-    Decision input(const Key& key, const Ahead* ahead = nullptr) const {
+    Decision input(const Key& key, const Descent* ahead = nullptr) const {
         return is_v4(key.family) ? input4(key, ahead) : input6(key, ahead);
     }
     // The decision for a packet that is passed on as most are, by a plain route that was looked up ahead:
     // what input() says of it, for less. False, and `to` as it was: ask input().
-    [[gnu::always_inline]] bool input_plainly(const Packet& packet, InterfaceId in, const Ahead& ahead,
+    [[gnu::always_inline]] bool input_plainly(const Packet& packet, InterfaceId in, const Descent& ahead,
                                               Decision& to) const {
         const Flat& flat = packet.flat;
         const Alias* const first = ahead.of(flat.destination);
@@ -152,8 +140,14 @@ class Router {
             return false;
         }
         const Nexthop& n = first->nexthop;
-        to = {
-            .kind = Kind::forward, .type = n.type, .interface = n.interface, .table = n.table, .nexthop = &n};
+        // One by one: as a whole it would be cleared as a block first.
+        to.kind = Kind::forward;
+        to.type = n.type;
+        to.reason = Reason{};
+        to.interface = n.interface;
+        to.table = n.table;
+        to.nexthop = &n;
+        to.source = {};
         return true;
     }
     // Where a packet goes that starts here; an unspecified source asks for one to be chosen, and one that
@@ -167,6 +161,14 @@ class Router {
             return neighbours_->at(nexthop->neighbour_slot);
         }
         return neighbours_->find(decision.interface, family, destination);
+    }
+
+    // What a packet that is sent on takes from the link and its gateway; nullptr when no gateway leads on.
+    const Adjacency* adjacency(const Decision& decision) const {
+        if (decision.kind != Kind::forward || decision.nexthop == nullptr ||
+            decision.nexthop->neighbour_slot == no_neighbour_slot)
+            return nullptr;
+        return &neighbours_->adjacency(decision.nexthop->neighbour_slot);
     }
 
     // An IPv4 address's type (inet_addr_type; with an interface inet_dev_addr_type: as if only that
@@ -251,20 +253,20 @@ class Router {
     Found input_route4(const Key& key, const Alias* first) const;
     std::optional<Decision> input4_special(const Key& key) const;
     Decision input4_near(const Key& key, const Found& found) const;
-    Decision input4(const Key& key, const Ahead* ahead) const;
+    Decision input4(const Key& key, const Descent* ahead) const;
     Decision input4_broadcast(const Key& key) const;
     Decision input4_multicast(const Key& key) const;
     Decision output4(const Key& key) const;
     Decision output4_over(const Key& key, InterfaceId out, const Found& found, Address source) const;
     Reason validate_source4(const Key& key, InterfaceId out) const;
     Reason validate_source4_fully(const Key& key, InterfaceId out, unsigned rp_filter) const;
-    Decision input6(const Key& key, const Ahead* ahead) const;
+    Decision input6(const Key& key, const Descent* ahead) const;
     Decision output6(const Key& key) const;
     RouteTypeSet route_types6(const Address& address, InterfaceId interface) const;
     bool reverse_path4(const Key& key, const ReversePathOptions& options) const;
     bool reverse_path6(const Key& key, const ReversePathOptions& options) const;
     // source.cc
-    bool is_own4(std::uint32_t address) const {
+    [[gnu::always_inline]] bool is_own4(std::uint32_t address) const {
         const Shared& s = *shared_;
         std::uint32_t i = (address * 0x9e3779b1u) >> 16 & s.own4_mask;
         while (s.own4[i] != 0 && s.own4[i] != address) i = (i + 1) & s.own4_mask;

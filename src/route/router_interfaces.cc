@@ -28,7 +28,7 @@ void Router::take_interfaces(const Interfaces& interfaces) {
             if (is_v4(a.family)) own.push_back(a.address.words[0]);
         }
     }
-    shared->own4.assign(std::bit_ceil(own.size() * 8 + 2), 0);
+    shared->own4.assign(std::bit_ceil(own.size() * 64 + 2), 0);
     shared->own4_mask = static_cast<std::uint32_t>(shared->own4.size() - 1);
     for (const std::uint32_t a : own) {
         std::uint32_t i = (a * 0x9e3779b1u) >> 16 & shared->own4_mask;

@@ -199,9 +199,11 @@ TEST(Router, DecidesTheSameWithALookAhead) {
         for (const char* text : destinations) packets.push_back(packet_to(text));
         std::vector<Packet*> group;
         for (Packet& packet : packets) group.push_back(&packet);
-        std::vector<Ahead> ahead(packets.size());
+        std::vector<Descent> ahead(packets.size());
         router->look_ahead(group, ahead);
-        for (const Ahead& known : ahead) {
+        Descent::finish(ahead);
+        router->ask_for_neighbours(ahead);
+        for (const Descent& known : ahead) {
             for (const Packet& packet : packets) {
                 const Key key{.family = packet.flat.family,
                               .source = packet.flat.source,

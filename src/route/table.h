@@ -57,6 +57,8 @@ struct alignas(64) TableNode {
     const Child* children() const {
         return reinterpret_cast<const Child*>(values() + ((value_count + 1u) & ~1u));
     }
+    // Of a flat node, whose head needn't be read for them.
+    const Child* flat_children() const { return reinterpret_cast<const Child*>(this + 1); }
     const Own* own() const { return reinterpret_cast<const Own*>(children() + child_count); }
     std::size_t bytes() const {
         return static_cast<std::size_t>(reinterpret_cast<const char*>(own() + own_count) -
@@ -90,12 +92,6 @@ struct alignas(64) TableNode {
     // Do the bits decided before this node agree?
     bool holds4(std::uint32_t a) const { return std::uint64_t{a ^ key.words[0]} >> (32 - depth) == 0; }
     bool holds(const Address& a) const;
-};
-
-// An address and what find() says of it.
-struct Sought {
-    Address address{};
-    const Alias* first = nullptr;  // the first route of its longest prefix; nullptr: none
 };
 
 class Table {
@@ -143,16 +139,13 @@ class Table {
         return nullptr;
     }
 
-    // find() for up to `most_walks` addresses side by side, so that their cache misses overlap. What is found
-    // is on its way to the cache, too.
-    static constexpr std::size_t most_walks = 32;
-    void find_many(std::span<Sought* const> sought) const;
-
     void for_each(const std::function<void(const Prefix&, const Nexthop&)>& visit) const;
     // What it occupies, nodes shared with copies included.
     std::size_t bytes() const;
 
   private:
+    friend class Descent;
+    friend class Walker;
     using Node = TableNode;
     struct Item;
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/random.h"
+#include "route/descent.h"
 #include "route/full_table.h"
 
 namespace gatehouse::route {
@@ -52,17 +53,16 @@ Prefix random_prefix(Family family, Random& random) {
     return p;
 }
 
-// The searches side by side end as those one by one do.
+// The searches side by side end as those one by one do, however many steps are taken before the end.
 void compare_many(const Table& table, std::span<const Address> addresses) {
-    for (std::size_t at = 0; at < addresses.size(); at += Table::most_walks) {
-        const auto group = addresses.subspan(at, std::min(Table::most_walks, addresses.size() - at));
-        std::vector<Sought> sought;
-        for (const Address& a : group) sought.push_back({.address = a});
-        std::vector<Sought*> asked;
-        for (Sought& s : sought) asked.push_back(&s);
-        table.find_many(asked);
-        for (const Sought& s : sought)
-            ASSERT_EQ(s.first, table.find(s.address)) << to_string(s.address, table.family());
+    for (unsigned steps = 0; steps < 4; ++steps) {
+        std::vector<Descent> descents(addresses.size());
+        for (std::size_t i = 0; i < addresses.size(); ++i)
+            descents[i].begin(&table, table.family(), addresses[i]);
+        for (unsigned i = 0; i < steps; ++i) Descent::step(descents);
+        Descent::finish(descents);
+        for (const Descent& d : descents)
+            ASSERT_EQ(d.first(), table.find(d.address())) << to_string(d.address(), table.family());
     }
 }
 

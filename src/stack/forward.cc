@@ -56,11 +56,18 @@ Finding forward6(Context& context, std::uint32_t mtu, std::uint32_t largest_frag
 
 }  // namespace
 
-Finding forward_detail::judge(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment) {
-    const Packet& packet = context.packet;
+Finding prepare_forward(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment) {
+    Packet& packet = context.packet;
     if (packet.type != PacketType::host) return {.reason = Reason::not_forwarded_scope};
-    return is_v4(packet.flat.family) ? forward4(context, mtu, largest_fragment)
-                                     : forward6(context, mtu, largest_fragment);
+    const Finding finding = is_v4(packet.flat.family) ? forward4(context, mtu, largest_fragment)
+                                                      : forward6(context, mtu, largest_fragment);
+    if (finding) return finding;
+    edit::take_hop(packet);
+    context.trace({.kind = TraceKind::altered,
+                   .text = "ttl",
+                   .before = packet.flat.ttl + 1u,
+                   .after = packet.flat.ttl});
+    return {};
 }
 
 bool refused_outright(const route::Decision& route) {

@@ -17,29 +17,20 @@ inline std::uint32_t path_mtu(const route::Decision& route, const Interface& out
     return mtu == 0 || mtu > out.mtu ? out.mtu : mtu;
 }
 
-namespace forward_detail {
-Finding judge(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment);
+// The common case of prepare_forward(): false leaves the packet to that. Its source is_ordinary() for sure.
+[[gnu::always_inline]] inline bool forward_plainly(const Context& context, std::uint32_t mtu) {
+    Packet& packet = context.packet;
+    const Flat& flat = packet.flat;
+    if (packet.type != PacketType::host || flat.ttl <= 1 || flat.l3_length > mtu) return false;
+    edit::take_hop(packet);
+    return true;
 }
 
 // TTL or hop limit, size and scope, in the order of Linux's ip_forward() and ip6_forward(): takes one from
 // the TTL, or says why the packet stays here, having queued the ICMP error that its sender is owed.
 // `largest_fragment`: of a packet that was put together from fragments and will leave in fragments, how long
 // the largest was; else 0.
-[[gnu::always_inline]] inline Finding prepare_forward(Context& context, std::uint32_t mtu,
-                                                      std::uint32_t largest_fragment) {
-    Packet& packet = context.packet;
-    const Flat& flat = packet.flat;
-    const bool plain = packet.type == PacketType::host && flat.ttl > 1 && flat.l3_length <= mtu &&
-                       route::is_ordinary(flat.source, flat.family);
-    if (!plain) [[unlikely]] {
-        if (const Finding finding = forward_detail::judge(context, mtu, largest_fragment)) return finding;
-    }
-    edit::take_hop(packet);
-    if (context.traced()) [[unlikely]]
-        context.trace(
-            {.kind = TraceKind::altered, .text = "ttl", .before = flat.ttl + 1u, .after = flat.ttl});
-    return {};
-}
+Finding prepare_forward(Context& context, std::uint32_t mtu, std::uint32_t largest_fragment);
 
 // Whether the packet was refused before it had a route, for its addresses, rather than for want of one: then
 // nobody looks at its options.

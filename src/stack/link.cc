@@ -3,9 +3,9 @@
 #include "packet/reason.h"
 #include "wire/protocol.h"
 
-namespace gatehouse::stack::link_detail {
+namespace gatehouse::stack {
 
-Finding judge(Packet& packet, const Interface& interface, std::uint16_t ethertype) {
+Finding accept_link(Packet& packet, const Interface& interface, std::uint16_t ethertype) {
     const Mac to = Mac::load(packet.data);
     if (to == interface.mac) {
         packet.type = PacketType::host;
@@ -23,6 +23,8 @@ Finding judge(Packet& packet, const Interface& interface, std::uint16_t ethertyp
     if (ethertype == 0) return {.reason = Reason::bad_llc, .numbers = {packet.length}};
     return {.reason = Reason::unknown_ethertype, .numbers = {ethertype}};
 }
+
+namespace link_detail {
 
 // RFC 1112, 6.4; RFC 2464, 7.
 Mac group_address(const route::Decision& route, const Flat& flat) {
@@ -50,4 +52,5 @@ void move_to_front(Packet& packet) {
         packet.checksum_start = static_cast<std::uint16_t>(packet.checksum_start - shift);
 }
 
-}  // namespace gatehouse::stack::link_detail
+}  // namespace link_detail
+}  // namespace gatehouse::stack

@@ -10,7 +10,6 @@
 namespace gatehouse::stack {
 
 namespace link_detail {
-Finding judge(Packet& packet, const Interface& interface, std::uint16_t ethertype);
 Mac group_address(const route::Decision& route, const Flat& flat);
 void move_to_front(Packet& packet);
 constexpr std::uint32_t ethernet_header = 14;
@@ -18,12 +17,12 @@ constexpr std::uint32_t ethernet_header = 14;
 
 // Judges the frame by its destination MAC address and VLAN tags, sets Packet::type, and says why it isn't
 // taken. `ethertype` is the one past the tags.
-inline Finding accept_link(Packet& packet, const Interface& interface, std::uint16_t ethertype) {
-    if (packet.flat.network && packet.vlan_count == 0 && Mac::load(packet.data) == interface.mac) [[likely]] {
-        packet.type = PacketType::host;
-        return {};
-    }
-    return link_detail::judge(packet, interface, ethertype);
+Finding accept_link(Packet& packet, const Interface& interface, std::uint16_t ethertype);
+// The same for an untagged IP packet to this station; false leaves the frame to accept_link().
+inline bool accept_plainly(Packet& packet, const Interface& interface) {
+    if (!packet.flat.network || packet.vlan_count != 0 || !interface.mac.stands_at(packet.data)) return false;
+    packet.type = PacketType::host;
+    return true;
 }
 
 // The MAC address that the packet goes to: the neighbour's, or that of a group, for which `room` is. nullptr:

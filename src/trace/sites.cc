@@ -37,7 +37,7 @@ constexpr Site sites[] = {
     {"rules/target/tcpoptstrip.cc", altered, ""},
     {"rules/target/tos.cc", altered, ""},
     {"rules/value/prefix_pair.cc", translated, "", false, true},
-    {"stack/forward.h", altered, ""},
+    {"stack/forward.cc", altered, ""},
     {"stack/local.cc", generated, ""},
     {"stack/neighbour_discovery.cc", generated, "", false, true},
     {"stack/reset.cc", generated, ""},

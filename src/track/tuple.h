@@ -37,8 +37,8 @@ struct Tuple {
 
     // Written out: as a default it would leave at the first difference, with a branch for each member.
     friend constexpr bool operator==(const Tuple& a, const Tuple& b) {
-        return (a.source == b.source) & (a.destination == b.destination) & (a.ends == b.ends) &
-               (a.family == b.family) & (a.protocol == b.protocol);
+        return (int{a.source == b.source} & int{a.destination == b.destination} & int{a.ends == b.ends} &
+                int{a.family == b.family} & int{a.protocol == b.protocol}) != 0;
     }
 };
 

@@ -88,6 +88,9 @@ struct Mac {
         return bytes == std::array<std::uint8_t, 6>{255, 255, 255, 255, 255, 255};
     }
     friend constexpr auto operator<=>(const Mac&, const Mac&) = default;
+    friend constexpr bool operator==(const Mac&, const Mac&) = default;
+    // The address in a frame, without taking it out.
+    bool stands_at(const std::uint8_t* at) const { return std::memcmp(at, bytes.data(), 6) == 0; }
 };
 
 // Numeric text only, as inet_pton takes it; a Mac as six hexadecimal pairs joined by colons.

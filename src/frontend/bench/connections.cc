@@ -51,7 +51,9 @@ Result<double> Connections::send(std::uint64_t count, const Write& write, const 
             ring_.said(i) = write(sent + i, ring_.frame(i), time_);
             time_ = time_ + gap_;
         }
-        const auto receive = [&](std::span<Packet* const> packets) { engine_->receive(packets); };
+        const auto receive = [&](std::span<Packet* const> packets, std::span<Packet* const> next) {
+            engine_->receive(packets, next);
+        };
         std::uint64_t known = watch.faults != nullptr ? faults() : 0;
         spent += ring_.once(now, watch.clock, receive, [&](double took) {
             if (watch.faults != nullptr) *watch.faults += faults() - known;

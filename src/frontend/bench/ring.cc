@@ -28,14 +28,15 @@ Ring::Ring() : pool_(std::size_t{frames} * buffer_size), places_(frames), said_(
     std::iota(places_.begin(), places_.end(), 0);
     Random random(3);
     for (std::uint32_t i = frames - 1; i > 0; --i) std::swap(places_[i], places_[random.below(i + 1)]);
-    std::ranges::transform(records_, packets_.begin(), [](Packet& record) { return &record; });
+    for (Batch& b : batches_)
+        std::ranges::transform(b.records, b.packets.begin(), [](Packet& record) { return &record; });
 }
 
-void Ring::fill(std::size_t first) {
+void Ring::fill(Batch& into, std::size_t first) {
     for (std::size_t i = 0; i < batch; ++i) {
         std::uint8_t* const at = buffer(first + i);
         const Said& said = said_[first + i];
-        records_[i] = {
+        into.records[i] = {
             .data = at + headroom,
             .length = said.length,
             .in = said.in,

@@ -1,8 +1,9 @@
 // Frames as a device's ring holds them, and a clock around what is done with them.
 //
 // 65,536 frames in buffers that together are larger than any L2 cache, in random order, described by the few
-// Packet records of one batch, which are filled anew for each batch. That is the device's work and is done
-// while the clock stands still; it doesn't touch the frame, so that receive() finds it as cold as before.
+// Packet records of two batches, the one at hand and the next, which are filled anew each time. That is the
+// device's work and is done while the clock stands still; it doesn't touch the frame, so that receive() finds
+// it as cold as before.
 #pragma once
 #include <array>
 #include <chrono>
@@ -46,14 +47,17 @@ class Ring {
     Said& said(std::size_t i) { return said_[i]; }
 
     // The first `count` frames (a multiple of the batch) once, by batches: seconds spent in `work(batch of
-    // packets)`, by `clock`. Behind each batch, `between(seconds that it took)`.
+    // packets, the batch after it)`, by `clock`. Behind each batch, `between(seconds that it took)`.
     template <class Work, class Between>
     double once(std::size_t count, double (*clock)(), Work&& work, Between&& between) {
         double spent = 0;
-        for (std::size_t at = 0; at < count; at += batch) {
-            fill(at);
+        Batch *now = &batches_[0], *next = &batches_[1];
+        fill(*now, 0);
+        for (std::size_t at = 0; at < count; at += batch, std::swap(now, next)) {
+            const bool more = at + batch < count;
+            if (more) fill(*next, at + batch);
             const double start = clock();
-            work(std::span<Packet* const>(packets_));
+            work(now->all(), more ? next->all() : std::span<Packet* const>());
             const double took = clock() - start;
             spent += took;
             between(took);
@@ -71,13 +75,17 @@ class Ring {
     std::uint8_t* buffer(std::size_t i) {
         return reinterpret_cast<std::uint8_t*>(pool_.data()) + std::size_t{places_[i]} * buffer_size;
     }
-    void fill(std::size_t first);
+    struct Batch {
+        std::array<Packet, batch> records;
+        std::array<Packet*, batch> packets;
+        std::span<Packet* const> all() const { return packets; }
+    };
+    void fill(Batch& into, std::size_t first);
 
     Reservation pool_;                   // on huge pages, as a ring's buffers are
     std::vector<std::uint32_t> places_;  // which buffer holds which frame
     std::vector<Said> said_;
-    std::array<Packet, batch> records_;
-    std::array<Packet*, batch> packets_;
+    std::array<Batch, 2> batches_;
 };
 
 }  // namespace gatehouse::frontend::bench

@@ -55,7 +55,9 @@ Result<Figures> Traffic::run(unsigned rounds, bool last_rule) {
         counter_.forwarded = 0;
         restore();
         const double spent =
-            ring_.once(Ring::frames, [&](std::span<Packet* const> packets) { engine_->receive(packets); });
+            ring_.once(Ring::frames, [&](std::span<Packet* const> packets, std::span<Packet* const> next) {
+                engine_->receive(packets, next);
+            });
         if (counter_.forwarded != Ring::frames) {
             return fail(fmt::format("{} of {} packets took the way measured; others: {}", counter_.forwarded,
                                     Ring::frames, worst_reason(*engine_)));
@@ -74,7 +76,7 @@ Result<Figures> Traffic::run(unsigned rounds, bool last_rule) {
 Result<Figures> Traffic::parse(unsigned rounds) {
     std::vector<double> all;
     std::uint64_t read = 0;
-    const auto read_all = [&](std::span<Packet* const> packets) {
+    const auto read_all = [&](std::span<Packet* const> packets, std::span<Packet* const>) {
         for (Packet* packet : packets.first(16)) __builtin_prefetch(packet->data);
         for (std::size_t i = 0; i < packets.size(); ++i) {
             if (i + 16 < packets.size()) __builtin_prefetch(packets[i + 16]->data);

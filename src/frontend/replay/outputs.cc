@@ -48,7 +48,7 @@ void put_finding(std::string& out, std::string_view key, const Finding& finding)
 
 void JsonLines::report(const PacketReport& report, const Engine& engine) {
     const auto& interfaces = engine.router().interfaces();
-    const Completion& completion = report.completion;
+    const Ended& completion = report.completion;
     line_.clear();
     auto to = std::back_inserter(line_);
     fmt::format_to(to, R"({{"index":{},"time":{}.{:09},"interface":)", report.index,

@@ -23,7 +23,7 @@ struct PacketReport {
     InterfaceId in = InterfaceId::none;
     Flat flat{};  // as it came; flat.network false if it couldn't be read
     std::uint32_t length = 0;
-    Completion completion{};
+    Ended completion{};
     std::uint32_t rule_number = 0;  // of completion.decision.rule; 0: the policy, or no rule decided
     std::vector<LeftPacket> left;
     std::vector<std::uint8_t> bytes;  // of all that left, one behind the other

@@ -305,8 +305,7 @@ void Session::end_walk() {
 void Session::complete(Packet& packet, const Completion& completion) {
     PacketReport& report = reports_[packet.cookie];
     report.flat = packet.flat;
-    report.completion = completion;
-    report.completion.whole = nullptr;
+    report.completion = Ended(completion);
     ended_.push_back(packet.cookie);
     if (engine_->tracking() != nullptr) {
         const track::Info info = engine_->tracking()->seen(packet).info;
