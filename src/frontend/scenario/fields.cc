@@ -97,9 +97,16 @@ Result<std::vector<std::string>> cut_line(std::string_view line, std::vector<int
 std::string shown(const Field& field) {
     if (field.name != "payload") return field.value;
     const auto bytes = from_hex(field.value);
-    const auto plain = [](std::uint8_t c) { return c >= ' ' && c < 127 && c != '"'; };
+    const auto plain = [](std::uint8_t c) {
+        return (c >= ' ' && c < 127 && c != '"') || c == '\r' || c == '\n';
+    };
     if (!bytes || bytes->empty() || !std::ranges::all_of(*bytes, plain)) return field.value;
-    return fmt::format("\"{}\"", std::string(bytes->begin(), bytes->end()));
+    std::string text;
+    for (const std::uint8_t byte : *bytes) {
+        if (byte == '\\' || byte == '\r' || byte == '\n') text += '\\';
+        text += byte == '\r' ? 'r' : byte == '\n' ? 'n' : static_cast<char>(byte);
+    }
+    return fmt::format("\"{}\"", text);
 }
 
 }  // namespace gatehouse::frontend::scenario

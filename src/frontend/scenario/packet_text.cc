@@ -106,11 +106,35 @@ Result<std::string> option_bytes(std::string_view list) {
     return to_hex(bytes);
 }
 
-Result<std::string> payload_bytes(const std::string& word) {
-    if (word.front() == '"') {
-        const auto text = unquoted(word);
-        return to_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+// "USER a\r\n": with \r, \n, \\ and \xHH.
+Result<std::string> text_bytes(std::string_view text) {
+    constexpr std::size_t hex_digits = 2;
+    std::vector<std::uint8_t> bytes;
+    while (!text.empty()) {
+        std::size_t taken = 1;
+        char c = text[0];
+        if (c == '\\') {
+            const char after = text.size() > 1 ? text[1] : ' ';
+            taken = 2;
+            if (after == 'r' || after == 'n') {
+                c = after == 'r' ? '\r' : '\n';
+            } else if (after == 'x') {
+                const auto byte = from_hex(text.substr(std::min<std::size_t>(2, text.size()), hex_digits));
+                if (!byte || byte->size() != 1) return fail("expected two digits of hex behind `\\x`");
+                c = static_cast<char>(byte->front());
+                taken += hex_digits;
+            } else if (after != '\\') {
+                return fail("a payload's text has `\\r`, `\\n`, `\\\\` and `\\xHH`, and no other `\\`");
+            }
+        }
+        bytes.push_back(static_cast<std::uint8_t>(c));
+        text.remove_prefix(taken);
     }
+    return to_hex(bytes);
+}
+
+Result<std::string> payload_bytes(const std::string& word) {
+    if (word.front() == '"') return text_bytes(unquoted(word));
     if (word.starts_with("0x")) {
         const auto bytes = from_hex(std::string_view(word).substr(2));
         if (bytes) return to_hex(*bytes);
