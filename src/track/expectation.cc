@@ -150,6 +150,8 @@ std::optional<Expectation> Expectations::claim(const Tuple& first, Zone zone) {
         ++statistics_.served;
         const Expectation claimed = there;
         if (!there.has(expectation_flag::permanent)) remove(at);
+        if (claimed.for_all)
+            forget_if(master, [&](const Expectation& e) { return e.of_class == claimed.of_class; });
         return claimed;
     }
     return {};

@@ -39,7 +39,9 @@ struct Expectation {
     Zone zone{};
     std::uint8_t of_class = 0;  // of its master's helper
     std::uint8_t flags = 0;     // of expectation_flag
-    std::uint16_t helper = 0;   // the connection's: its place among all_helper_names(), plus one
+    // Its master's others of its class stand for the same connection, and go when it is served.
+    bool for_all = false;
+    std::uint16_t helper = 0;  // the connection's: its place among all_helper_names(), plus one
     Tick expiry{};
     Redirection redirection{};
 

@@ -1,6 +1,7 @@
 // Tracking's dealings with expected connections, and with those that have helpers.
 #include "track/helper_name.h"
 #include "track/tracking.h"
+#include "wire/protocol.h"
 
 namespace gatehouse::track {
 
@@ -48,6 +49,20 @@ std::string_view Tracking::expected_by(const Entry& entry) const {
     const Master* const master = table_.side().find<Master>(entry);
     if (master == nullptr || master->helper == 0) return {};
     return all_helper_names()[master->helper - 1].name;
+}
+
+void Tracking::complete(Tuple& tuple, const std::array<Zone, 2>& zones) const {
+    if (tuple.protocol != wire::protocol::gre) [[likely]]
+        return;
+    tuple.ends.source = gre_keys_.source_of(tuple, zones[0] != Zone{} ? zones[0] : zones[1]);
+}
+
+void Tracking::end_flow(const Tuple& tuple, Zone zone) {
+    if (const Way way = table_.find(tuple, zone)) {
+        table_.end(way.connection, End::killed);
+    } else if (const auto expected = expectations_.find(tuple, zone); expected != ExpectationIndex::none) {
+        expectations_.forget(expected);
+    }
 }
 
 void Tracking::set_lifetime(ConnIndex connection, Nanoseconds lifetime) {

@@ -86,6 +86,7 @@ struct HelperStream {
     struct One {
         std::uint32_t next;    // the sequence number up to which bytes have come without a gap
         std::uint32_t buffer;  // where bytes are kept, plus one; 0: nowhere
+        std::uint32_t resume;  // the helper passes over what stands before this sequence number, if so
         std::uint8_t state;
     };
     One one[2];

@@ -26,6 +26,7 @@ namespace protocol = wire::protocol;
 // Connections whose time is over that are looked at with each packet: more than a packet can make.
 constexpr unsigned expired_each = 4;
 constexpr std::size_t most_templates = 65'536;
+constexpr std::uint32_t most_gre_keys = 8192;
 
 Info info_of(const Packet& packet) { return static_cast<Info>(packet.connection.info); }
 
@@ -49,7 +50,8 @@ bool may_join(std::uint8_t number) {
 Tracking::Tracking(const Settings& settings, std::uint64_t seed)
     : settings_(settings),
       table_(settings.limits, seed),
-      expectations_(table_, settings.most_expectations, seed) {
+      expectations_(table_, settings.most_expectations, seed),
+      gre_keys_(most_gre_keys, seed) {
     Random random(seed);
     cookie_key_ = {random(), random()};
     constexpr std::size_t room = 64;
@@ -97,7 +99,8 @@ gatehouse::Verdict Tracking::look_up(Context& context) {
     const Template wanted = before == Info::templated ? templates_[packet.connection.index] : Template{};
     const auto zones = wanted.zones(packet.mark);
     packet.connection = {};
-    const TupleOf of = tuple_of(packet);
+    TupleOf of = tuple_of(packet);
+    complete(of.tuple, zones);
     const bool verify = settings_.verify_checksums && context.hook == Hook::prerouting;
     if (of.finding) {
         refuse(context, of.finding);
@@ -133,7 +136,8 @@ void Tracking::relate(const Context& context, const std::array<Zone, 2>& zones) 
     constexpr std::size_t icmp_header = 8;
     const Bytes message = packet.transport();
     const std::uint32_t type = message[0];
-    const auto quoted = quoted_tuple(message.subspan(icmp_header), packet.flat.family);
+    auto quoted = quoted_tuple(message.subspan(icmp_header), packet.flat.family);
+    if (quoted) complete(*quoted, zones);
     const auto answered = quoted ? inverse(*quoted) : std::nullopt;
     if (!answered) return refuse(context, {.reason = Reason::track_icmp_no_quote, .numbers = {type}});
     const Way way = find(*answered, zones);
@@ -325,6 +329,10 @@ void Tracking::settle_what_came() {
         if (stands(held) && table_[connection].confirmed()) table_.end(connection, End::killed);
     }
     doomed_.clear();
+    // What ends may take others with it.
+    for (std::size_t i = 0; i < doomed_flows_.size(); ++i)
+        end_flow(doomed_flows_[i].tuple, doomed_flows_[i].zone);
+    doomed_flows_.clear();
     if (events_ != nullptr) events_->settle(table_);
 }
 
@@ -502,6 +510,7 @@ void Tracking::advance(Time now) {
     table_.set_now(now);
     table_.expire(expired_at_once);
     expectations_.expire();
+    settle();
 }
 
 std::uint16_t Tracking::hold(const Packet& packet) {

@@ -19,6 +19,7 @@
 #include "track/event.h"
 #include "track/expectation.h"
 #include "track/expectation_event.h"
+#include "track/proto/gre_keys.h"
 #include "track/settings.h"
 #include "track/study.h"
 #include "track/table.h"
@@ -62,7 +63,8 @@ class Tracking final : private Watcher {
     gatehouse::Verdict join_sides(Context& context);
     gatehouse::Verdict confirm(Context& context);
     void settle() {
-        if (!loose_.empty() || !doomed_.empty() || events_ != nullptr) settle_what_came();
+        if (!loose_.empty() || !doomed_.empty() || !doomed_flows_.empty() || events_ != nullptr)
+            settle_what_came();
     }
 
     // The connection of a packet; its entry stays where it is until settle().
@@ -119,6 +121,8 @@ class Tracking final : private Watcher {
     void set_closing(const Packet& packet);
     // The connection goes when the packet at hand has ended.
     void give_up(ConnIndex connection) { doomed_.push_back(held(index(connection))); }
+    // The same for whatever connection has this tuple then; if there is none, for an expectation of it.
+    void give_up(const Tuple& tuple, Zone zone) { doomed_flows_.push_back({tuple, zone}); }
     // Tells somebody else, too, what a Watcher is told.
     void also_tell(Watcher* companion) { companion_ = companion; }
     // Time passes with no packet.
@@ -136,6 +140,7 @@ class Tracking final : private Watcher {
     const Table& table() const { return table_; }
     Expectations& expectations() { return expectations_; }
     const Expectations& expectations() const { return expectations_; }
+    GreKeys& gre_keys() { return gre_keys_; }
     void set_helper_keeper(HelperKeeper* keeper) { helper_keeper_ = keeper; }
     const Settings& settings() const { return settings_; }
 
@@ -171,6 +176,9 @@ class Tracking final : private Watcher {
     void leave_helper(const Entry& entry);
     void discard(Tentative tentative);
     void begun(ConnIndex connection);
+    // Of a packet, or a quote, whose header doesn't tell both ends.
+    void complete(Tuple& tuple, const std::array<Zone, 2>& zones) const;
+    void end_flow(const Tuple& tuple, Zone zone);
     Step go_on_with(const Context& context, Way way);
     const TimeoutPolicy& policy_of(const Entry& entry) const;
     gatehouse::Verdict join(Context& context, Tentative loser, const Confirmed& clash);
@@ -179,6 +187,7 @@ class Tracking final : private Watcher {
     Settings settings_;
     Table table_;
     Expectations expectations_;
+    GreKeys gre_keys_;
     SipKey cookie_key_;
     std::unique_ptr<Events> events_;
     std::unique_ptr<Study> study_;
@@ -191,6 +200,11 @@ class Tracking final : private Watcher {
     // Of the packet at hand and those that it provoked.
     std::vector<Held> loose_;   // tentative when it was begun
     std::vector<Held> doomed_;  // given up by its tracker
+    struct Flow {
+        Tuple tuple;
+        Zone zone;
+    };
+    std::vector<Flow> doomed_flows_;
 };
 
 }  // namespace gatehouse::track
