@@ -23,6 +23,9 @@ struct Wanted {
     // Its port follows that of another expectation, by one (RTCP after RTP).
     std::uint8_t follows = alone;
     std::optional<std::uint16_t> seconds{};  // instead of its policy's
+    // Where addresses are translated: the port of whoever comes, or the key of GRE, as the announcer's side
+    // knows it; 0: whichever nat chooses.
+    std::uint16_t source_port = 0;
     // The same standing already, of another class or another connection, does as well.
     bool shared = false;
     // The helper's own settings allow that it leads to another than who announces it.

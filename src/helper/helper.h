@@ -50,6 +50,8 @@ struct Inspection {
     Next next = Next::done;
     std::size_t taken = 0;
     Finding why{};
+    // Done, in a stream: as many bytes behind `taken` are nothing to read (a body).
+    std::uint32_t pass_over = 0;
 };
 
 // Everything is judged; nothing came of it.
@@ -64,6 +66,8 @@ struct Helper {
     // Bytes of a command or message that may wait for their rest; longer ones are passed over.
     std::uint32_t longest = 2048;
     Inspection (*inspect)(const Reading& reading, Subject& subject, Findings& findings) = nullptr;
+    // The connection ends: what it has opened may have to end with it.
+    void (*leaving)(track::Tracking& tracking, const track::Entry& entry) = nullptr;
 };
 
 // All helpers there are (generated).

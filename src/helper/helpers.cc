@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/sequence.h"
 #include "packet/reason.h"
 #include "track/helper_name.h"
 #include "wire/protocol.h"
@@ -19,6 +20,7 @@ constexpr std::uint32_t stream_buffers = 256;
 // Bits of HelperStream::One::state beside Streams' own.
 constexpr std::uint8_t skipping = 16;  // up to the end of the line
 constexpr std::uint8_t given_up = 32;
+constexpr std::uint8_t passing = 64;  // over what stands before One::resume
 
 constexpr std::uint16_t first_unprivileged = 1024;
 
@@ -31,6 +33,8 @@ Helpers::Helpers(track::Tracking& tracking, const Settings& settings)
 }
 
 void Helpers::leaving(const track::Entry& entry) {
+    if (const Helper* const helper = helper_of(entry); helper != nullptr && helper->leaving != nullptr)
+        helper->leaving(tracking_, entry);
     auto* const stream = tracking_.table().side().find<track::HelperStream>(entry);
     if (stream == nullptr) return;
     for (auto& one : stream->one) streams_.release(one);
@@ -78,7 +82,7 @@ Verdict Helpers::inspect_payload(Context& context, const track::Seen& seen, cons
 
 Verdict Helpers::inspect_alone(Context& context, const track::Seen& seen, const Helper& helper, Bytes payload,
                                std::uint32_t sequence) {
-    Subject subject(tracking_, settings_, seen);
+    Subject subject(tracking_, settings_, seen, context);
     findings_.alone = true;
     for (std::size_t at = 0; at < payload.size();) {
         findings_.base = static_cast<std::uint32_t>(at);
@@ -105,8 +109,8 @@ Verdict Helpers::inspect_stream(Context& context, const track::Seen& seen, const
     const Streams::Ready ready = streams_.take(one, sequence, payload);
     if (ready.bytes.empty()) return Verdict::proceed;
     findings_.sequence = ready.sequence;
-    Subject subject(tracking_, settings_, seen);
-    const Read read = read_stream(helper, subject, ready, one.state);
+    Subject subject(tracking_, settings_, seen, context);
+    const Read read = read_stream(helper, subject, ready, one);
     Verdict verdict = Verdict::proceed;
     if (read.next == Inspection::Next::refuse) {
         context.finding = read.why;
@@ -119,6 +123,7 @@ Verdict Helpers::inspect_stream(Context& context, const track::Seen& seen, const
         return verdict;
     }
     one.state = read.state;
+    one.resume = read.resume;
     streams_.judged(one, ready, read.judged);
     if ((one.state & given_up) != 0) streams_.release(one);
     return verdict;
@@ -126,45 +131,63 @@ Verdict Helpers::inspect_stream(Context& context, const track::Seen& seen, const
 
 // Leads the helper over all that is ready. What it leaves unjudged at the end waits for more.
 Helpers::Read Helpers::read_stream(const Helper& helper, Subject& subject, const Streams::Ready& ready,
-                                   std::uint8_t state) {
+                                   const Streams::One& one) {
     using enum Inspection::Next;
-    if (ready.gap && helper.grain == Grain::lines) state |= skipping;
     const Bytes bytes = ready.bytes;
-    std::size_t at = 0;
+    Read read{.state = one.state, .resume = one.resume};
+    std::uint8_t& state = read.state;
+    const auto drop_state = [&](std::uint8_t bits) { state &= static_cast<std::uint8_t>(~bits); };
+    if (ready.gap && helper.grain == Grain::lines) state |= skipping;
+    std::size_t& at = read.judged;
     while (at < bytes.size()) {
+        const std::uint32_t sequence = ready.sequence + static_cast<std::uint32_t>(at);
+        if ((state & passing) != 0) {
+            if (before(sequence, read.resume))
+                at += std::min<std::size_t>(read.resume - sequence, bytes.size() - at);
+            if (at == bytes.size()) return read;
+            drop_state(passing);
+            continue;
+        }
         if ((state & skipping) != 0) {
-            const auto* const end =
-                std::find(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end(), '\n').base();
-            if (end == bytes.data() + bytes.size()) return {.judged = bytes.size(), .state = state};
-            at = static_cast<std::size_t>(end - bytes.data()) + 1;
-            state &= static_cast<std::uint8_t>(~skipping);
+            const auto end = std::find(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end(), '\n');
+            at = static_cast<std::size_t>(end - bytes.begin());
+            if (at == bytes.size()) return read;
+            ++at;
+            drop_state(skipping);
             continue;
         }
         findings_.base = static_cast<std::uint32_t>(at);
-        const Inspection inspection =
-            helper.inspect({.bytes = bytes.subspan(at),
-                            .alone = false,
-                            .sequence = ready.sequence + static_cast<std::uint32_t>(at)},
-                           subject, findings_);
-        at += std::min(inspection.taken, bytes.size() - at);
+        const Inspection inspection = helper.inspect(
+            {.bytes = bytes.subspan(at), .alone = false, .sequence = sequence}, subject, findings_);
+        const std::size_t taken = std::min(inspection.taken, bytes.size() - at);
+        at += taken;
         switch (inspection.next) {
             case done:
-                if (inspection.taken == 0) return {.judged = bytes.size(), .state = state};
+                if (inspection.taken == 0) at = bytes.size();
+                if (inspection.pass_over != 0) {
+                    state |= passing;
+                    read.resume = sequence + static_cast<std::uint32_t>(taken) + inspection.pass_over;
+                }
                 break;
             case more:
-                if (bytes.size() - at <= helper.longest) return {.judged = at, .state = state};
+                if (bytes.size() - at <= helper.longest) return read;
                 ++statistics_.passed_over;
-                if (helper.grain != Grain::lines) return {.judged = bytes.size(), .state = state};
+                if (helper.grain != Grain::lines) {
+                    at = bytes.size();
+                    return read;
+                }
                 state |= skipping;
                 break;
             case skip_line: state |= skipping; break;
             case give_up:
                 ++statistics_.given_up;
-                return {.judged = bytes.size(), .state = static_cast<std::uint8_t>(state | given_up)};
+                state |= given_up;
+                at = bytes.size();
+                return read;
             case refuse: return {.next = refuse, .why = inspection.why};
         }
     }
-    return {.judged = at, .state = state};
+    return read;
 }
 
 // Whether it may be made at all: it leads to whoever announced it, and to no service of the system's.

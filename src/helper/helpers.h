@@ -49,9 +49,11 @@ class Helpers final : private track::HelperKeeper {
         Inspection::Next next{};
         std::size_t judged = 0;
         std::uint8_t state = 0;
+        std::uint32_t resume = 0;  // while `passing`
         Finding why{};
     };
-    Read read_stream(const Helper& helper, Subject& subject, const Streams::Ready& ready, std::uint8_t state);
+    Read read_stream(const Helper& helper, Subject& subject, const Streams::Ready& ready,
+                     const Streams::One& one);
     Verdict apply(Context& context, const track::Seen& seen, const Helper& helper);
     bool allowed(const Wanted& wanted, const track::Entry& master);
     bool stands(const track::Expectation& wanted, track::Zone zone) const;

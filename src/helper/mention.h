@@ -48,7 +48,7 @@ struct Mention {
         // An end of this connection, or somebody else: what equals an end is translated as that end is
         // (whoever the bytes go to must be able to reach it); any other stays.
         party,
-        call,    // the sender's call id (PPTP), which nat may have to make unique
+        given,   // what the helper has put into `endpoint` for whom addresses are translated
         length,  // how many bytes `counted` has
     };
     // Which of the endpoint's parts are written there.

@@ -18,6 +18,7 @@ struct Settings {
     bool privileged = false;
     // As Linux's module parameters of the same names.
     bool ftp_loose = false;
+    bool sip_direct_media = true;
 };
 
 }  // namespace gatehouse::helper

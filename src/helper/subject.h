@@ -17,10 +17,19 @@ inline bool is_translated(const track::Entry& entry) {
     return (entry.status & (track::status::source_nat | track::status::destination_nat)) != 0;
 }
 
+// What the helper of a connection remembers of it: zeros at first.
+template <class Memory>
+Memory& memory_of(track::Tracking& tracking, const track::Entry& entry) {
+    static_assert(std::is_trivial_v<Memory> && sizeof(Memory) <= sizeof(track::HelperState::data) &&
+                  alignof(Memory) <= alignof(track::HelperState));
+    return *reinterpret_cast<Memory*>(tracking.table().side().find<track::HelperState>(entry)->data);
+}
+
 class Subject {
   public:
-    Subject(track::Tracking& tracking, const Settings& settings, const track::Seen& seen)
-        : tracking_(tracking), settings_(settings), seen_(seen) {}
+    Subject(track::Tracking& tracking, const Settings& settings, const track::Seen& seen,
+            const Context& context)
+        : tracking_(tracking), settings_(settings), seen_(seen), context_(context) {}
 
     // The way of the bytes at hand.
     track::Direction direction() const { return seen_.direction; }
@@ -41,18 +50,21 @@ class Subject {
     bool same_helper(track::ConnIndex other) const {
         return state(tracking_.table()[other]).helper == state(entry()).helper;
     }
+    // Of the packet at hand: where it came from and leaves by.
+    const Context& context() const { return context_; }
     Time now() const { return tracking_.table().time(); }
 
     // What the helper remembers of this connection: zeros at first.
     template <class Memory>
     Memory& memory() {
-        static_assert(std::is_trivial_v<Memory> && sizeof(Memory) <= sizeof(track::HelperState::data) &&
-                      alignof(Memory) <= alignof(track::HelperState));
-        return *reinterpret_cast<Memory*>(
-            tracking_.table().side().find<track::HelperState>(*seen_.entry)->data);
+        return memory_of<Memory>(tracking_, entry());
     }
 
     // The connection's own expectations, the newest first, and those of all.
+    // Of those that lead to whoever sends in `announcer`'s direction: the one that was announced as `port`,
+    // or is known to the other side as `port`; nullptr without one.
+    const track::Expectation* find_announced(track::Direction announcer, std::uint16_t port) const;
+    const track::Expectation* find_known(track::Direction announcer, std::uint16_t port) const;
     track::Expectations& expectations() { return tracking_.expectations(); }
     const track::Expectations& expectations() const { return tracking_.expectations(); }
     track::Tracking& tracking() { return tracking_; }
@@ -65,6 +77,7 @@ class Subject {
     track::Tracking& tracking_;
     const Settings& settings_;
     track::Seen seen_;
+    const Context& context_;
 };
 
 // A connection that the far end will open to `port` of whoever sent the bytes at hand, from any port: the

@@ -4,11 +4,13 @@
 #include <array>
 #include <cstring>
 #include <fmt/format.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "helper/helpers.h"
+#include "hook/interfaces.h"
 #include "packet/parse.h"
 #include "packet/reason.h"
 #include "packet/test_frame.h"
@@ -77,6 +79,15 @@ class Talk {
     // Lets go of every connection and expectation whose time is over.
     void end() { tracking.advance(now_); }
 
+    // The client's datagrams go there instead.
+    void ask(const Address& address) { asked_ = address; }
+    // They are this host's own, and leave by an interface that has this address.
+    void leave_by(InterfaceAddress address) {
+        interfaces_ = {};
+        out_ = interfaces_.add({.name = "lan", .addresses = {address}});
+        services_.interfaces = &interfaces_;
+    }
+
     track::Entry& entry() { return tracking.table()[connection_]; }
 
     // "tcp 192.0.2.2:* > 10.0.1.2:5000", sorted; flags and class behind it, unless 0.
@@ -108,9 +119,10 @@ class Talk {
         const auto end = [](std::uint16_t port, std::uint16_t mask) {
             return mask == 0 ? std::string("*") : fmt::format("{}", port);
         };
-        const std::string from = e.source_mask.is_unspecified() ? "*" : to_string(t.source, t.family);
-        std::string text = fmt::format("{} {}:{} > {}:{}", name, from, end(t.ends.source, e.source_end_mask),
-                                       to_string(t.destination, t.family), t.ends.destination);
+        const Address from = t.source & e.source_mask;
+        std::string text = fmt::format(
+            "{} {}:{} > {}:{}", name, e.source_mask.is_unspecified() ? "*" : to_string(from, t.family),
+            end(t.ends.source, e.source_end_mask), to_string(t.destination, t.family), t.ends.destination);
         if (e.of_class != 0) text += fmt::format(" class {}", e.of_class);
         if (e.has(track::expectation_flag::permanent)) text += " permanent";
         if (e.has(track::expectation_flag::inactive)) text += " inactive";
@@ -118,7 +130,9 @@ class Talk {
     }
 
     wire::PacketBuilder& network(wire::PacketBuilder& b, Direction who) const {
-        const Address from = address_of(family_, who), to = address_of(family_, track::opposite(who));
+        const Address from = address_of(family_, who);
+        const bool asks = who == client && asked_;
+        const Address to = asks ? *asked_ : address_of(family_, track::opposite(who));
         if (is_v4(family_)) return b.ipv4({.source = from, .destination = to});
         return b.ipv6({.source = from, .destination = to});
     }
@@ -159,6 +173,7 @@ class Talk {
         if (const track::Seen seen = tracking.seen(packet); seen.entry != nullptr)
             connection_ = seen.connection;
         context.hook = Hook::postrouting;
+        context.out = out_;
         if (verdict == Verdict::proceed) verdict = helpers.inspect(context);
         if (verdict == Verdict::proceed) verdict = tracking.confirm(context);
         tracking.settle();
@@ -173,6 +188,9 @@ class Talk {
     std::array<std::uint32_t, 2> sequence_{1000, 500'000};
     Time now_{1'700'000'000 * second};
     Services services_{};
+    std::optional<Address> asked_;
+    Interfaces interfaces_;
+    InterfaceId out_ = InterfaceId::none;
     track::ConnIndex connection_{};
 };
 

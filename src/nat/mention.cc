@@ -70,7 +70,7 @@ bool write_endpoints(const track::Seen& seen, const Findings& findings, Rewritin
         } else if (mention.denotes == Mention::Denotes::party) {
             endpoint = as_known(endpoint, *seen.entry, seen.direction);
             if (endpoint == mention.endpoint) continue;
-        } else {
+        } else if (mention.denotes != Mention::Denotes::given) {
             continue;
         }
         if (!write(mention, endpoint, 0, out.texts[i])) return false;
@@ -153,12 +153,16 @@ Verdict MentionTranslator::translate(Context& context, const track::Seen& seen, 
     for (std::size_t i = 0; i < findings.expectations.size(); ++i) {
         Wanted& wanted = findings.expectations[i];
         if (!is_own(wanted, *seen.entry)) continue;
+        wanted.expectation.tuple.destination =
+            seen.entry->tuple(track::opposite(wanted.direction)).destination;
         wanted.expectation.redirection = {.manner = follows_master,
                                           .announced = wanted.direction,
                                           .port = wanted.announced.port,
+                                          .source_port = wanted.source_port,
                                           .address = wanted.announced.address};
-        const bool follows = wanted.follows < i;  // then its port is chosen with the other's
-        if (follows || find_port(seen, findings, i, helper) || wanted.optional) continue;
+        // A port that follows is chosen with the other's; the keys of GRE are the helper's to choose.
+        const bool chosen = wanted.follows < i || wanted.expectation.tuple.protocol == wire::protocol::gre;
+        if (chosen || find_port(seen, findings, i, helper) || wanted.optional) continue;
         return drop(context, Reason::nat_no_expected_port, wanted.announced.port);
     }
     return rewrite(context, seen, findings);

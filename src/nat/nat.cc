@@ -72,9 +72,10 @@ bool Nat::follows_its_master(const Entry& entry) const {
 Verdict Nat::follow_master(Context& context, const Entry& entry) {
     const track::Master of = *tracking_.table().side().find<track::Master>(entry);
     const track::Tuple announcer = tracking_.table()[of.connection].tuple(of.redirection.announced);
-    if (const Verdict source = bind(context, Manip::source, Range::one(announcer.destination));
-        source != Verdict::proceed)
-        return source;
+    Range from = Range::one(announcer.destination);
+    from.ports = of.redirection.source_port != 0;
+    from.first_port = from.last_port = of.redirection.source_port;
+    if (const Verdict source = bind(context, Manip::source, from); source != Verdict::proceed) return source;
     Range to = Range::one(of.redirection.address);
     to.ports = true;
     to.first_port = to.last_port = of.redirection.port;

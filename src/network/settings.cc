@@ -44,6 +44,8 @@ constexpr Setting settings[] = {
      [](Configuration& c, std::uint64_t v) { c.helpers.privileged = v != 0; }},
     {"helper.ftp_loose", "FTP's data connections may lead to another than who announces them", 0, 1,
      [](Configuration& c, std::uint64_t v) { c.helpers.ftp_loose = v != 0; }},
+    {"helper.sip_direct_media", "SIP's media flow between the two that speak, and nobody else", 0, 1,
+     [](Configuration& c, std::uint64_t v) { c.helpers.sip_direct_media = v != 0; }},
 };
 
 std::string expected(const Setting& setting) {

@@ -100,9 +100,15 @@ bool stands_already(const Message& message, const track::Tuple& first, std::uint
 std::uint8_t expect_media(const Message& message, const Address& address, std::uint16_t port,
                           std::uint8_t of_class) {
     const Subject& subject = message.subject;
-    // As Linux's default (sip_direct_media): media between the two that speak here, and nobody else's.
-    if (address != subject.mine().source) return Wanted::alone;
+    // Media flow between the two that speak here and nobody else, unless they may come and go anywhere (a
+    // proxy speaks for those who call).
+    const bool direct = subject.settings().sip_direct_media;
+    if (direct && address != subject.mine().source) return Wanted::alone;
     Wanted rtp = call_back(subject, wire::protocol::udp, port);
+    if (!direct) {
+        rtp.expectation.tuple.source = rtp.expectation.source_mask = {};
+        rtp.third_party = true;
+    }
     rtp.expectation.tuple.destination = rtp.announced.address = address;
     rtp.expectation.of_class = of_class;
     rtp.shared = true;
