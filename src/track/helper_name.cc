@@ -9,11 +9,26 @@ namespace {
 namespace protocol = wire::protocol;
 
 constexpr HelperName names[] = {
-    {"ftp", protocol::tcp},   {"irc", protocol::tcp},       {"sane", protocol::tcp},
-    {"pptp", protocol::tcp},  {"sip", protocol::udp},       {"sip", protocol::tcp},
-    {"tftp", protocol::udp},  {"amanda", protocol::udp},    {"netbios-ns", protocol::udp},
-    {"snmp", protocol::udp},  {"snmp_trap", protocol::udp}, {"RAS", protocol::udp},
-    {"Q.931", protocol::tcp}, {"H.245", protocol::tcp},
+    {"ftp", protocol::tcp},
+    {"irc", protocol::tcp},
+    {"sane", protocol::tcp},
+    {"pptp", protocol::tcp},
+    {"sip", protocol::udp},
+    {"sip", protocol::tcp},
+    {"tftp", protocol::udp},
+    {"amanda", protocol::udp},
+    {"netbios-ns", protocol::udp},
+    {"snmp", protocol::udp},
+    {"snmp_trap", protocol::udp},
+    {"RAS", protocol::udp},
+    {"Q.931", protocol::tcp},
+    {"H.245", protocol::tcp},
+    // Not Linux's.
+    {"rtsp", protocol::tcp},
+    {"mms", protocol::tcp},
+    {"talk", protocol::udp},
+    {"ssdp", protocol::udp},
+    {"mdns", protocol::udp},
 };
 
 }  // namespace
