@@ -109,5 +109,32 @@ TEST(Irc, MentionsWhatItExpects) {
     EXPECT_EQ(text, "PRIVMSG b :\1DCC SEND file.txt 3405803785 40000 100\1\r\n");
 }
 
+// The sender's offer is known by another port outside: what is said of it there is put into the client's
+// words, and the client's answer into the others'.
+TEST(Irc, AnOfferIsReferredToByThePortThatEachKnows) {
+    testing::Talk talk("irc", wire::protocol::tcp, Family::ipv4, {}, 40'000, 6667);
+    talk.open();
+    talk.translate();
+    talk.say(client, "PRIVMSG b :\1DCC SEND file.txt 167772418 5000 100\1\r\n");
+    auto& expectations = talk.tracking.expectations();
+    track::Expectation known{};
+    expectations.visit_all([&](track::ExpectationIndex, const track::Expectation& e) { known = e; });
+    known.tuple.ends.destination = 7000;
+    known.redirection = {.manner = 1, .port = 5000};
+    expectations.enter(known.master, known, {.most = 8});
+    talk.reader.mentions.clear();
+    talk.say(server, ":b!u@h PRIVMSG a :\1DCC RESUME file.txt 7000 50\1\r\n");
+    ASSERT_EQ(talk.reader.mentions.size(), 1u);
+    EXPECT_EQ(talk.reader.mentions[0].span, (Span{39, 4}));
+    EXPECT_EQ(testing::written(talk.reader.mentions[0], talk.reader.mentions[0].endpoint), "5000");
+    talk.say(client, "PRIVMSG b :\1DCC ACCEPT file.txt 5000 50\1\r\n");
+    ASSERT_EQ(talk.reader.mentions.size(), 2u);
+    EXPECT_EQ(talk.reader.mentions[1].span, (Span{32, 4}));
+    EXPECT_EQ(testing::written(talk.reader.mentions[1], talk.reader.mentions[1].endpoint), "7000");
+    talk.say(server, ":b!u@h PRIVMSG a :\1DCC RESUME file.txt 7001 50\1\r\n");
+    talk.say(client, "PRIVMSG b :\1DCC ACCEPT file.txt 5001 50\1\r\n");
+    EXPECT_EQ(talk.reader.mentions.size(), 2u) << "of other offers nothing is known";
+}
+
 }  // namespace
 }  // namespace gatehouse::helper
