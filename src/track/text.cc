@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "track/helper_name.h"
 #include "track/trackers.h"
 #include "track/tuple_of.h"
 #include "wire/protocol.h"
@@ -123,9 +124,10 @@ std::string to_text(const Tracking& tracking, const Event& event) {
                        word_of(event), to_text(telling_of(tracking, event)));
 }
 
-std::string to_text(const Tracking& tracking, const Expectation& expectation) {
+namespace {
+
+std::string expectation_text(const Expectation& expectation, const Tuple& master, std::string_view helper) {
     const Tuple& tuple = expectation.tuple;
-    const Entry& master = tracking.table()[expectation.master];
     std::string out = fmt::format("proto={} ", tuple.protocol);
     print_tuple(out, tuple, true);
     Tuple mask = tuple;
@@ -133,7 +135,7 @@ std::string to_text(const Tracking& tracking, const Expectation& expectation) {
     mask.destination = prefix_mask(address_bits(tuple.family));
     mask.ends = {expectation.source_end_mask, whole_end};
     print_tuple(out, mask, true, "mask-");
-    print_tuple(out, master.tuple(Direction::original), true, "master-");
+    print_tuple(out, master, true, "master-");
     if (expectation.zone != Zone{}) out += fmt::format("zone={} ", expectation.zone.value);
     constexpr std::string_view flags[] = {"PERMANENT", "INACTIVE", "USERSPACE"};
     std::string_view before;
@@ -144,9 +146,25 @@ std::string to_text(const Tracking& tracking, const Expectation& expectation) {
     }
     if (!before.empty()) out += ' ';
     out += fmt::format("class={}", expectation.of_class);
-    if (const auto helper = tracking.helper_of(master); !helper.empty())
-        out += fmt::format(" helper={}", helper);
+    if (!helper.empty()) out += fmt::format(" helper={}", helper);
     return out;
+}
+
+}  // namespace
+
+std::string to_text(const Tracking& tracking, const Expectation& expectation) {
+    const Entry& master = tracking.table()[expectation.master];
+    return expectation_text(expectation, master.tuple(Direction::original), tracking.helper_of(master));
+}
+
+std::string to_text(const ExpectationEvent& event) {
+    const std::int64_t microseconds = event.time.since_epoch / microsecond;
+    constexpr std::int32_t ticks_a_second = 1000;
+    return fmt::format(
+        "[{}.{:06}]\t{:>9} {} {}", microseconds / 1'000'000, microseconds % 1'000'000,
+        event.change == expectation_change::made ? "[NEW]" : "[DESTROY]",
+        std::max(0, event.expectation.expiry - event.now) / ticks_a_second,
+        expectation_text(event.expectation, event.master, all_helper_names()[event.helper].name));
 }
 
 }  // namespace gatehouse::track

@@ -42,5 +42,7 @@ std::string to_json(const Tracking& tracking, const Event& event);
 
 // One line as of `conntrack -L expect`, but for the seconds left, which stand before it.
 std::string to_text(const Tracking& tracking, const Expectation& expectation);
+// As `conntrack -E expect -o timestamp` prints it.
+std::string to_text(const ExpectationEvent& event);
 
 }  // namespace gatehouse::track

@@ -115,6 +115,13 @@ void print_events(std::FILE* to, const Engine& engine, Form form) {
     });
 }
 
+void print_expectations(std::FILE* to, const Engine& engine) {
+    track::Tracking* const tracking = engine.tracking();
+    if (tracking == nullptr || tracking->expectation_events() == nullptr) return;
+    tracking->expectation_events()->drain(
+        ~0u, [&](const track::ExpectationEvent& event) { fmt::print(to, "{}\n", track::to_text(event)); });
+}
+
 void print_logged(std::FILE* to, Session& session, Form form) {
     for (const auto& [time, level, line] : session.take_logged()) {
         const std::string at = fmt::format("{}.{:09}", time.since_epoch / second, time.since_epoch % second);

@@ -50,6 +50,17 @@ class EventLines final : public ReportSink {
     Form form_;
 };
 
+// The same of what helpers expect, and of what has been served or forgotten.
+void print_expectations(std::FILE* to, const Engine& engine);
+class ExpectationLines final : public ReportSink {
+  public:
+    explicit ExpectationLines(std::FILE* to) : to_(to) {}
+    void report(const PacketReport&, const Engine& engine) override { print_expectations(to_, engine); }
+
+  private:
+    std::FILE* to_;
+};
+
 // What the kernel log would hold since the last call, with exact times.
 void print_logged(std::FILE* to, Session& session, Form form);
 

@@ -119,7 +119,7 @@ Result<void> Session::prepare_tracking() {
         if (!state) return std::unexpected(state.error());
         state_.emplace(std::move(*state));
     }
-    if (options_.events && tracking != nullptr) tracking->watch(most_events);
+    if ((options_.events || options_.expectations) && tracking != nullptr) tracking->watch(most_events);
     return {};
 }
 

@@ -26,12 +26,13 @@ struct SessionOptions {
     std::string config;          // network description; empty: derived
     DeriveOptions derive;
     std::size_t batch = 64;
-    std::uint64_t traced = 0;  // the packet to mark for tracing, by its number; 0: none
-    bool log = false;          // keep log lines for take_logged(); so it is in debug mode anyway
-    bool track = false;        // connections, whether or not a rule needs it
-    bool arrivals = false;     // note each packet's headers as it came
-    bool events = false;       // of connections, kept for print_events() after each batch
-    std::string load_state;    // connections of an earlier run (replay/state_file.h); empty: none
+    std::uint64_t traced = 0;   // the packet to mark for tracing, by its number; 0: none
+    bool log = false;           // keep log lines for take_logged(); so it is in debug mode anyway
+    bool track = false;         // connections, whether or not a rule needs it
+    bool arrivals = false;      // note each packet's headers as it came
+    bool events = false;        // of connections, kept for print_events() after each batch
+    bool expectations = false;  // the same of expectations, for print_expectations()
+    std::string load_state;     // connections of an earlier run (replay/state_file.h); empty: none
 };
 
 // What a capture held that no engine was given.

@@ -62,6 +62,9 @@ void add_output_options(CLI::App& app, Wanted& wanted, SessionOptions& options) 
                  "the connections at the end, as `conntrack -L -o extended` has them");
     app.add_flag("--events", options.events,
                  "what happens to connections, as `conntrack -E -o extended,timestamp` has it");
+    app.add_flag("--expectations", options.expectations,
+                 "what helpers expect, as `conntrack -E expect -o timestamp` has it")
+        ->excludes("--json");
     app.add_flag(
         "--log", options.log,
         "what the kernel log would hold: the lines of LOG rules and of tracking; in debug mode by itself");
@@ -103,9 +106,10 @@ Result<bool> run_all(Session& session, const std::vector<std::string>& captures,
 }
 
 // What there is to say of connections when all packets have been sent.
-Result<void> tell_connections(Session& session, const Wanted& wanted) {
+Result<void> tell_connections(Session& session, const Wanted& wanted, const SessionOptions& options) {
     const Engine& engine = session.engine();
-    print_events(stdout, engine, wanted.form());
+    if (options.events) print_events(stdout, engine, wanted.form());
+    if (options.expectations) print_expectations(stdout, engine);
     print_logged(stdout, session, wanted.form());
     if (wanted.connections) print_connections(stdout, engine, wanted.form());
     if (const auto& loaded = session.loaded()) {
@@ -115,7 +119,7 @@ Result<void> tell_connections(Session& session, const Wanted& wanted) {
                    loaded->entered, loaded->over, loaded->clashed, loaded->full);
     }
     const track::Tracking* const tracking = engine.tracking();
-    if (tracking != nullptr && tracking->lost_events() > 0)
+    if (tracking != nullptr && options.events && tracking->lost_events() > 0)
         fmt::print(stderr, "gatehouse: {} events found no room and were lost\n", tracking->lost_events());
     if (wanted.save_to.empty()) return {};
     if (tracking == nullptr) return fail("there are no connections to save: no rule needs tracking");
@@ -162,7 +166,7 @@ int run_replay(int argc, char** argv) {
         "doc/replay.md tells more.");
     if (const auto end = read_arguments(app, argc, argv)) return *end;
     // Who asks what tracking knows wants it to look.
-    options.track = wanted.invalid || wanted.connections || options.events;
+    options.track = wanted.invalid || wanted.connections || options.events || options.expectations;
     options.arrivals = wanted.invalid;
     if (wanted.write_to == "-")
         return refuse({.what = "-w: standard output has the summary; the packets need a file"});
@@ -181,6 +185,8 @@ int run_replay(int argc, char** argv) {
     EventLines events(stdout, wanted.form());
     std::optional<AnnotatedCapture> left;
     if (options.events) fan.add(&events);
+    ExpectationLines expected(stdout);
+    if (options.expectations) fan.add(&expected);
     LogLines logged(stdout, **session, wanted.form());
     if (options.log || (*session)->debug()) fan.add(&logged);
     if (!wanted.json) {
@@ -201,7 +207,7 @@ int run_replay(int argc, char** argv) {
     if (!whole) return refuse(whole.error());
     tell_passed((*session)->passed());
     if (!wanted.json) fmt::print("{}", summary.text((*session)->engine()));
-    if (auto told = tell_connections(**session, wanted); !told) return refuse(told.error());
+    if (auto told = tell_connections(**session, wanted, options); !told) return refuse(told.error());
     if (auto written = write_invalid_flows(invalids, wanted, captures); !written)
         return refuse(written.error());
     if (left) {
