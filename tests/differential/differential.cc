@@ -219,22 +219,26 @@ Result<void> load(Engine& engine, const fs::path& path, Family family) {
     return {};
 }
 
-// What happened to connections since the last call, a line each.
+// What happened to connections since the last call, a line each. What a packet ends goes before it does
+// anything else; what it expects, or was expected as, stands before what it changes.
 void write_events(Engine& engine, std::ofstream& file, std::size_t index) {
     track::Tracking* const tracking = engine.tracking();
     if (tracking == nullptr || tracking->events() == nullptr) return;
+    std::vector<std::string_view> lines;
+    std::size_t ended = 0;
+    tracking->events()->drain(most_events, [&](const track::Event& event) {
+        lines.push_back(event.is_end() ? "DESTROY" : event.is_new() ? "NEW" : "UPDATE");
+        if (event.is_end() && ended + 1 == lines.size()) ++ended;
+    });
+    std::vector<std::string_view> expectations;
     tracking->expectation_events()->drain(most_events, [&](const track::ExpectationEvent& event) {
         const bool made = event.change == track::expectation_change::made;
-        file << fmt::format(R"({{"in_index": {}, "type": "{}"}})", index, made ? "EXP_NEW" : "EXP_DESTROY")
-             << '\n';
+        expectations.push_back(made ? "EXP_NEW" : "EXP_DESTROY");
     });
-    tracking->events()->drain(most_events, [&](const track::Event& event) {
-        file << fmt::format(R"({{"in_index": {}, "type": "{}"}})", index,
-                            event.is_end()   ? "DESTROY"
-                            : event.is_new() ? "NEW"
-                                             : "UPDATE")
-             << '\n';
-    });
+    lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(ended), expectations.begin(),
+                 expectations.end());
+    for (const auto line : lines)
+        file << fmt::format(R"({{"in_index": {}, "type": "{}"}})", index, line) << '\n';
 }
 
 Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario, std::ofstream& events) {
