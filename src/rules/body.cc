@@ -2,7 +2,7 @@
 
 namespace gatehouse::rules {
 
-Body::Body(RuleDraft draft, ChainId chain) : draft_(std::move(draft)), chain_(chain) {
+Body::Body(RuleDraft draft, ChainId chain, NamedStates& named) : draft_(std::move(draft)), chain_(chain) {
     draft_.target.chain = {};
     draft_.matches.shrink_to_fit();
     steps_.reserve(draft_.matches.size() + (draft_.target.extension ? 1 : 0));
@@ -10,7 +10,7 @@ Body::Body(RuleDraft draft, ChainId chain) : draft_(std::move(draft)), chain_(ch
         const Declaration& d = extension.declaration();
         Step step{.run = d.step, .parameters = extension.parameters()};
         if (d.make_state != nullptr) {
-            states_.push_back(d.make_state(extension.parameters()));
+            states_.push_back(d.make_state(extension.parameters(), named));
             step.state = states_.back().get();
         }
         steps_.push_back(step);

@@ -76,8 +76,8 @@ struct Step {
 
 class Body {
   public:
-    // `chain`: what the target's chain resolved to. The draft has been checked.
-    Body(RuleDraft draft, ChainId chain);
+    // `chain`: what the target's chain resolved to. The draft has been checked. `named`: the keeper's.
+    Body(RuleDraft draft, ChainId chain, NamedStates& named);
 
     // As it was written, but for the name of the target's chain: chains can be renamed.
     const RuleDraft& draft() const { return draft_; }

@@ -15,6 +15,23 @@ std::unexpected<Error> refuse(const Place& place, std::string what, std::string 
     return std::unexpected(Error{.what = std::move(what), .hint = std::move(hint), .place = place});
 }
 
+// Why the rule can't work on what the names that it says have.
+std::optional<Error> misfit(const RuleDraft& rule, const NamedStates& named) {
+    const auto judge = [&](const Extension& extension) -> std::optional<Error> {
+        const Declaration& d = extension.declaration();
+        if (d.fits == nullptr) return {};
+        auto fits = d.fits(extension.parameters(), named);
+        if (fits) return {};
+        Error error = fits.error();
+        error.what = fmt::format("{}: {}", d.name, error.what);
+        return error;
+    };
+    for (const auto& match : rule.matches) {
+        if (auto error = judge(match)) return error;
+    }
+    return rule.target.extension ? judge(*rule.target.extension) : std::nullopt;
+}
+
 }  // namespace
 
 Result<std::uint32_t> Change::slot(std::string_view name) const {
@@ -67,9 +84,13 @@ Result<edit::Fresh> Change::make_rule(const Site& site, RuleDraft rule) {
             return refuse(place,
                           fmt::format("a rule can't go to the built-in chain `{}`", rule.target.chain));
     }
+    if (auto error = misfit(rule, *ruleset_.named_)) {
+        error->place = place;
+        return std::unexpected(std::move(*error));
+    }
     const Counters counters = rule.counters;
     const RuleHandle handle = ruleset_.next_handle_++;
-    auto body = std::make_shared<const Body>(std::move(rule), target);
+    auto body = std::make_shared<const Body>(std::move(rule), target, *ruleset_.named_);
     auto node = Spine::make({.body = body, .counters = counters, .handle = handle});
     return edit::Fresh{.body = std::move(body), .handle = handle, .node = std::move(node)};
 }

@@ -16,6 +16,9 @@
 // Optional members of the parameter struct:
 //     struct State {…};                                  one for each rule, made with the rule; must be safe
 //                                                        for `state` (below)
+//     std::shared_ptr<State> share(NamedStates&) const;  the state of a name that the options say, in place
+//                                                        of one for each rule
+//     Result<void> fits(const NamedStates&) const;       before that: whether what the name has suits it
 //     bool/MatchResult test(Context&) const;             a match; with a State: test(State&, Context&) const
 //     Outcome act(Context&) const;                       a target; with a State: act(State&, Context&) const
 //     Result<void> check(const Facts&);                  relations between options, and with the rule; may
@@ -42,6 +45,7 @@
 #include <vector>
 
 #include "hook/context.h"
+#include "rules/named_states.h"
 #include "rules/option.h"
 
 namespace gatehouse::rules {
@@ -100,7 +104,7 @@ enum class StateKind : std::uint8_t { none, engine, shared };
 // What the engine must have for the extension to act. Connection tracking runs for a family while a rule of
 // that family needs it. A rule that needs what isn't there yet is kept, shown and saved, but refused by name
 // when packets are to be evaluated.
-enum class Need : std::uint8_t { nothing, tracking, nat, shared_tables, helpers };
+enum class Need : std::uint8_t { nothing, tracking, nat, helpers, proxies, fingerprints, labels };
 constexpr bool is_there(Need need) {
     return need == Need::nothing || need == Need::tracking || need == Need::nat || need == Need::helpers;
 }
@@ -151,8 +155,9 @@ struct Declaration : Traits {
     std::shared_ptr<void> (*make)() = nullptr;
     std::shared_ptr<void> (*copy)(const void*) = nullptr;
     bool (*equal)(const void*, const void*) = nullptr;
-    std::shared_ptr<void> (*make_state)(const void*) = nullptr;  // null: stateless
+    std::shared_ptr<void> (*make_state)(const void*, NamedStates&) = nullptr;  // null: stateless
     // Null where the struct doesn't have the member.
+    Result<void> (*fits)(const void*, const NamedStates&) = nullptr;
     Result<void> (*check)(void*, const Facts&) = nullptr;
     void (*save)(const void*, std::string&, Family) = nullptr;
     void (*list)(const void*, std::string&, Family, bool) = nullptr;
@@ -167,6 +172,10 @@ namespace detail {
 
 template <class P>
 concept HasState = requires { typename P::State; };
+template <class P>
+concept SharesState = HasState<P> && requires(const P& p, NamedStates& named) {
+    { p.share(named) } -> std::same_as<std::shared_ptr<typename P::State>>;
+};
 template <class P>
 concept Tests = requires(const P& p, Context& c) { p.test(c); };
 template <class P>
@@ -232,13 +241,18 @@ constexpr Declaration declare(const Traits& traits) {
         return *static_cast<const P*>(a) == *static_cast<const P*>(b);
     };
     if constexpr (HasState<P>) {
-        d.make_state = [](const void* p) {
-            if constexpr (std::constructible_from<typename P::State, const P&>) {
+        d.make_state = []([[maybe_unused]] const void* p, [[maybe_unused]] NamedStates& named) {
+            if constexpr (SharesState<P>) {
+                return std::shared_ptr<void>(static_cast<const P*>(p)->share(named));
+            } else if constexpr (std::constructible_from<typename P::State, const P&>) {
                 return std::shared_ptr<void>(std::make_shared<typename P::State>(*static_cast<const P*>(p)));
             } else {
                 return std::shared_ptr<void>(std::make_shared<typename P::State>());
             }
         };
+    }
+    if constexpr (requires(const P& p, const NamedStates& n) { p.fits(n); }) {
+        d.fits = [](const void* p, const NamedStates& n) { return static_cast<const P*>(p)->fits(n); };
     }
     if constexpr (requires(P& p, const Facts& f) { p.check(f); }) {
         d.check = [](void* p, const Facts& f) { return static_cast<P*>(p)->check(f); };

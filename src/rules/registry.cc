@@ -27,8 +27,10 @@ std::string_view words(Need need) {
         case Need::nothing: return "nothing";
         case Need::tracking: return "connection tracking";
         case Need::nat: return "network address translation";
-        case Need::shared_tables: return "shared tables of addresses";
         case Need::helpers: return "connection helpers";
+        case Need::proxies: return "transparent proxying";
+        case Need::fingerprints: return "fingerprints of operating systems";
+        case Need::labels: return "a security module's labels";
     }
     return "";
 }

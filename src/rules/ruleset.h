@@ -44,6 +44,7 @@ class Ruleset {
     Generation generation_ = next_generation();
     RuleHandle next_handle_ = 1;
     std::vector<Error> warnings_;
+    std::shared_ptr<NamedStates> named_ = std::make_shared<NamedStates>();
 };
 
 // Refuses, with file, line and column: unknown or doubled tables and chains, targets that name no chain,

@@ -1,13 +1,18 @@
 // -m hashlimit: a token bucket for each address, port, or combination of them.
 //
 // Rates, bursts and expiry are kept, defaulted and printed as iptables' third revision does.
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "rules/declaration.h"
+#include "rules/hashlimit_table.h"
+#include "rules/named_states.h"
 #include "rules/value/address.h"
 #include "rules/value/name_set.h"
 #include "rules/value/rate.h"
+#include "rules/value/state_name.h"
+#include "wire/protocol.h"
 
 namespace gatehouse::rules {
 
@@ -92,7 +97,16 @@ struct BurstValue {
     void print(std::string&, const type&, Family) const {}
 };
 
-constexpr value::Name modes[] = {{"srcip", 1}, {"srcport", 2}, {"dstip", 4}, {"dstport", 8}};
+enum Mode : std::uint32_t {
+    source_address = 1,
+    source_port = 2,
+    destination_address = 4,
+    destination_port = 8
+};
+constexpr value::Name modes[] = {{"srcip", source_address},
+                                 {"srcport", source_port},
+                                 {"dstip", destination_address},
+                                 {"dstport", destination_port}};
 constexpr value::NameSet mode_set{.names = modes, .metavar = "mode"};
 
 struct Hashlimit {
@@ -122,15 +136,17 @@ struct Hashlimit {
                                   {.help = "so many at once; 5 if not given"}),
         option<&Hashlimit::mode>("hashlimit-mode", mode_set,
                                  {.help = "what has a bucket: a list of srcip, srcport, dstip, dstport"}),
-        option<&Hashlimit::name>("hashlimit-name", value::Word{.max = 254},
+        option<&Hashlimit::name>("hashlimit-name", value::StateName{{.max = 254}},
                                  {.help = "the table's name", .required = true}),
         option<&Hashlimit::size>("hashlimit-htable-size", value::Number{.metavar = "buckets"},
                                  {.help = "the table's size"}),
         option<&Hashlimit::most>("hashlimit-htable-max", value::Number{.metavar = "entries"},
                                  {.help = "entries at most"}),
-        option<&Hashlimit::interval>("hashlimit-htable-gcinterval", value::Number{.metavar = "milliseconds"},
+        option<&Hashlimit::interval>("hashlimit-htable-gcinterval",
+                                     value::Number{.min = 1, .metavar = "milliseconds"},
                                      {.help = "how often idle entries are looked for"}),
-        option<&Hashlimit::expire>("hashlimit-htable-expire", value::Number{.metavar = "milliseconds"},
+        option<&Hashlimit::expire>("hashlimit-htable-expire",
+                                   value::Number{.min = 1, .metavar = "milliseconds"},
                                    {.help = "when an idle entry goes"}),
         option<&Hashlimit::source_length>("hashlimit-srcmask", value::LengthValue{},
                                           {.help = "source networks of this length share a bucket"}),
@@ -169,9 +185,88 @@ struct Hashlimit {
         }
         if (!rate.bytes && rate.average == 0)
             return fail("the rate is too fast to be told over its interval");
+        if (!rate.bytes &&
+            HashlimitTable::credits(rate.average * *burst) < HashlimitTable::credits(rate.average))
+            return fail(fmt::format("a burst of {} is too much at this rate; try a lower one", *burst));
+        for (auto* const count : {&size, &most})
+            count->value = std::min(**count, HashlimitTable::most_entries);
         if (!source_length) source_length = {.value = address_bits(facts.family), .set = true};
         if (!destination_length) destination_length = {.value = address_bits(facts.family), .set = true};
         return {};
+    }
+
+    // The table works on the terms of the first rule that named it.
+    using State = HashlimitTable;
+    static constexpr std::string_view kind = "hashlimit";
+    std::shared_ptr<HashlimitTable> share(NamedStates& named) const {
+        return named.find_or_make<HashlimitTable>(kind, *name,
+                                                  [&] { return std::make_shared<HashlimitTable>(terms()); });
+    }
+
+    Result<void> fits(const NamedStates& named) const {
+        const auto table = named.find<HashlimitTable>(kind, *name);
+        if (table == nullptr || table->terms().tells_rate == rate_match.set) return {};
+        return fail(fmt::format("the table `{}` is one of rules {} `--hashlimit-rate-match`", *name,
+                                rate_match ? "without" : "with"));
+    }
+
+    MatchResult test(HashlimitTable& table, const Context& context) const {
+        HashlimitTable::Key key{.family = context.family()};
+        if (!read_key(context.packet, table.terms(), key)) return MatchResult::hotdrop;
+        const auto now = context.services.now.since_epoch / (second / HashlimitTable::ticks_per_second);
+        const auto answer = table.ask(key, context.packet.flat.l3_length, rate.bytes, rate_match.set, now,
+                                      *context.services.random);
+        if (answer == HashlimitTable::Answer::full) return MatchResult::hotdrop;
+        return (answer == HashlimitTable::Answer::over) == over ? MatchResult::yes : MatchResult::no;
+    }
+
+    HashlimitTerms terms() const {
+        return {.mode = *mode,
+                .source_length = *source_length,
+                .destination_length = *destination_length,
+                .average = rate.average,
+                .burst = *burst,
+                .bytes = rate.bytes,
+                .tells_rate = rate_match.set,
+                .rate_interval = rate_interval ? *rate_interval : 1,
+                .buckets = *size,
+                .most = *most,
+                .sweep_interval = interval ? *interval : default_interval,
+                .expiry = *expire};
+    }
+
+    // False when the packet ends before its ports, or where they would be can't be told.
+    static bool read_key(const Packet& packet, const HashlimitTerms& terms, HashlimitTable::Key& key) {
+        const Flat& flat = packet.flat;
+        if ((terms.mode & source_address) != 0) key.source = flat.source & prefix_mask(terms.source_length);
+        if ((terms.mode & destination_address) != 0)
+            key.destination = flat.destination & prefix_mask(terms.destination_length);
+        if ((terms.mode & (source_port | destination_port)) == 0) return true;
+        const bool v6 = !is_v4(flat.family);
+        // Linux reads a later IPv4 fragment's data for ports, of IPv6's nothing.
+        if (v6 && flat.fragment_offset != 0) return true;
+        if (v6 && (flat.extensions_broken() || flat.protocol == wire::protocol::none)) return false;
+        const auto at = ports_at(flat.protocol);
+        if (!at) return true;
+        const Bytes transport = packet.transport();
+        if (transport.size() < *at + 4) return false;
+        if ((terms.mode & source_port) != 0) key.ends.source = load_be16(&transport[*at]);
+        if ((terms.mode & destination_port) != 0) key.ends.destination = load_be16(&transport[*at + 2]);
+        return true;
+    }
+    // ESP's and AH's index counts for ports, as in Linux (proto_ports_offset).
+    static std::optional<std::size_t> ports_at(std::uint8_t number) {
+        namespace protocol = wire::protocol;
+        switch (number) {
+            case protocol::tcp:
+            case protocol::udp:
+            case protocol::udplite:
+            case protocol::sctp:
+            case protocol::dccp:
+            case protocol::esp: return 0;
+            case protocol::ah: return 4;
+            default: return {};
+        }
     }
 
     // Prints rate and burst; gives the expiry, in milliseconds, that goes without saying. `listed`: as
@@ -245,7 +340,6 @@ extern constinit const Declaration match_hashlimit =
                               .reads = reads_tuple | reads_time | reads_shared_state,
                               .does = does_consume,
                               .state = StateKind::shared,
-                              .need = Need::shared_tables,
                               .required_groups = 1});
 
 }  // namespace gatehouse::rules

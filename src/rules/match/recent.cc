@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include "rules/declaration.h"
+#include "rules/named_states.h"
+#include "rules/recent_list.h"
 #include "rules/value/address.h"
+#include "rules/value/state_name.h"
 
 namespace gatehouse::rules {
 
@@ -49,7 +52,7 @@ struct Recent {
         flag<&Recent::reap>("reap", {.help = "take older ones off", .needs_group = 2}),
         option<&Recent::hits>("hitcount", value::Number{.max = 65535}, {.help = "seen so many times"}),
         flag<&Recent::ttl>("rttl", {.help = "seen with this packet's TTL"}),
-        option<&Recent::name>("name", value::Word{.max = 199},
+        option<&Recent::name>("name", value::StateName{{.max = 199}},
                               {.help = "the list's name; DEFAULT if not given"}),
         option<&Recent::mask>("mask", value::AddressValue{.metavar = "mask"},
                               {.help = "the part of the address that counts"}),
@@ -67,6 +70,39 @@ struct Recent {
         if (!mask) mask = {.value = prefix_mask(address_bits(facts.family)), .set = true};
         if (!side) side = {.value = Side::source, .set = true};
         return {};
+    }
+
+    // The list's mask is that of the first rule which named it.
+    using State = RecentList;
+    std::shared_ptr<RecentList> share(NamedStates& named) const {
+        constexpr std::uint32_t usual_times = 32;
+        const std::uint32_t times = hits && *hits != 0 ? *hits : usual_times;
+        auto list = named.find_or_make<RecentList>(
+            "recent", *name, [&] { return std::make_shared<RecentList>(*mask, times); });
+        list->make_room(times);
+        return list;
+    }
+
+    bool test(RecentList& list, const Context& context) const {
+        const Packet& packet = context.packet;
+        const Flat& flat = packet.flat;
+        // The TTL as it came: where a packet leaves it has been lowered, unless it began here.
+        const bool lowered = context.out != InterfaceId::none && !packet.generated;
+        const RecentList::Visitor visitor{
+            .address = *side == Side::source ? flat.source : flat.destination,
+            .ttl = static_cast<std::uint8_t>(flat.ttl + (lowered ? 1 : 0)),
+            .now = context.services.now.since_epoch / (second / RecentList::ticks_per_second)};
+        switch (*operation) {
+            case Operation::set: list.set(visitor); return !operation.inverted;
+            case Operation::remove: return list.remove(visitor) != operation.inverted;
+            default: break;
+        }
+        return list.ask(visitor, {.within = seconds ? *seconds * RecentList::ticks_per_second : 0,
+                                  .hits = hits ? *hits : 0,
+                                  .same_ttl = ttl.set,
+                                  .reap = reap.set,
+                                  .renew = *operation == Operation::update,
+                                  .inverted = operation.inverted});
     }
 
     void save(std::string& out, Family family) const {
@@ -102,7 +138,6 @@ extern constinit const Declaration match_recent =
                            .reads = reads_tuple | reads_time | reads_shared_state,
                            .does = does_count,
                            .state = StateKind::shared,
-                           .need = Need::shared_tables,
                            .required_groups = 1});
 
 }  // namespace gatehouse::rules

@@ -178,7 +178,7 @@ class Runner {
   public:
     explicit Runner(Extension extension) : extension_(std::move(extension)) {
         const Declaration& d = extension_.declaration();
-        if (d.make_state != nullptr) state_ = d.make_state(extension_.parameters());
+        if (d.make_state != nullptr) state_ = d.make_state(extension_.parameters(), named_);
     }
     StepResult operator()(Context& context) {
         return extension_.declaration().step(extension_.parameters(), state_.get(), context);
@@ -186,6 +186,7 @@ class Runner {
 
   private:
     Extension extension_;
+    NamedStates named_;
     std::shared_ptr<void> state_;
 };
 
