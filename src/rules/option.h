@@ -43,6 +43,10 @@ struct None {
     Result<type> read(Words, Family) const { return Nothing{}; }
     void print(std::string&, const type&, Family) const {}
 };
+
+// An option that ends the options said so far, of which P::next() makes one element of a list: the options
+// behind it are the next element's. It may be given again and again.
+struct Next : None {};
 }  // namespace value
 
 // What may be said of an option beside its name and type.
@@ -148,6 +152,7 @@ constexpr OptionInfo erase(const TypedOption<Member, Type, Hide>& o) {
         .bounds = bounds_of(o.type),
         .names = names_of(o.type),
         .read = [](void* p, Words words, bool inverted, Family family) -> Result<void> {
+            if constexpr (std::is_same_v<Type, value::Next>) return static_cast<P*>(p)->next();
             auto value = std::get<I>(P::options).type.read(words, family);
             if (!value) return std::unexpected(std::move(value).error());
             auto& field = static_cast<P*>(p)->*Member;
