@@ -54,22 +54,24 @@ void Engine::Core::suspend(Passage& passage, std::size_t row) {
         return drop(passage, {.reason = Reason::queue_without_reader, .numbers = {context.suspension.queue}});
     }
     const std::uint16_t connection = tracking == nullptr ? std::uint16_t{0} : tracking->hold(context.packet);
-    const auto token = waiting.enter({.packet = &context.packet,
-                                      .hook = context.hook,
-                                      .in = context.in,
-                                      .out = context.out,
-                                      .local_out = passage.origin != nullptr,
-                                      .row = row,
-                                      .priority = holder_row.priority,
-                                      .stage = holder_row.name,
-                                      .order_generation = order.generation(),
-                                      .router = configuration.router,
-                                      .route = passage.route,
-                                      .connection = connection,
-                                      .suspension = context.suspension,
-                                      .decision = KeptDecision::of(context.decision),
-                                      .options = context.options,
-                                      .since = services.now});
+    const auto token =
+        waiting.enter({.packet = &context.packet,
+                       .hook = context.hook,
+                       .in = context.in,
+                       .out = context.out,
+                       .local_out = passage.origin != nullptr,
+                       .towards = passage.origin != nullptr ? passage.origin->towards : std::nullopt,
+                       .row = row,
+                       .priority = holder_row.priority,
+                       .stage = holder_row.name,
+                       .order_generation = order.generation(),
+                       .router = configuration.router,
+                       .route = passage.route,
+                       .connection = connection,
+                       .suspension = context.suspension,
+                       .decision = KeptDecision::of(context.decision),
+                       .options = context.options,
+                       .since = services.now});
     if (!token) {
         if (tracking != nullptr) tracking->go_on(context, connection);
         return drop(passage,
@@ -106,7 +108,7 @@ bool Engine::Core::resume(Token token, const Resume& how) {
     if (!waiting_packet) return false;
     Waiting& held = *waiting_packet;
     Packet& packet = *held.packet;
-    Origin origin;
+    Origin origin{.towards = held.towards};
     Passage passage(packet, services, held.hook, held.in);
     passage.context.out = held.out;
     passage.route = held.route;
@@ -160,6 +162,7 @@ bool Engine::Core::revalidate(Passage& passage) {
     const route::Kind before = passage.route.kind;
     if (passage.origin != nullptr) {
         passage.route = router().output(route_key(passage.packet(), InterfaceId::none));
+        passage.origin->towards.reset();
     } else {
         passage.route = router().input(route_key(passage.packet(), passage.context.in));
     }

@@ -29,6 +29,8 @@ struct Origin {
     // An answer to a neighbour goes back to this station when the link doesn't know it.
     InterfaceId back_by = InterfaceId::none;
     Mac back_to{};
+    // A copy goes to this station rather than to its destination's, unless it is routed again.
+    std::optional<Address> towards;
 };
 
 // A packet on its way, from its arrival or its making to its end. Made for each packet: kept small, and
@@ -108,6 +110,7 @@ struct Engine::Core final : defrag::Releaser {
     void live(Group& group);
     void arrive(Packet& packet, const Group& group, std::size_t place);
     void originate(Packet& packet, const EngineEmitter::Made* made);
+    void send_off(Passage& passage);
     Address source_for(const Packet& packet, const Passage& passage, const EngineEmitter::Made* made) const;
     void live(Passage& passage, std::size_t row);
     void live_on(Passage& passage, std::size_t row);
@@ -132,6 +135,7 @@ struct Engine::Core final : defrag::Releaser {
     void depart(Passage& passage);
     void depart_unlike_most(Passage& passage);
     const Mac* link_destination(const Passage& passage, Mac& room) const;
+    Address next_hop(const Passage& passage) const;
     static bool must_be_cut(const Packet& packet, std::uint32_t mtu);
     void depart_in_fragments(Passage& passage, std::uint32_t mtu);
     void loop_back(Passage& passage);

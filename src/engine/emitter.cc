@@ -14,7 +14,16 @@ constexpr std::uint32_t link_header = 64;
 EngineEmitter::EngineEmitter(std::uint32_t limit)
     : small_(static_cast<PoolId>(0), limit, small_frame, link_header, 0),
       large_(static_cast<PoolId>(1), large_packets, max_frame, link_header, 0),
-      queue_(limit + large_packets) {}
+      small_copies_(static_cast<PoolId>(2), limit, small_frame, link_header, 0),
+      large_copies_(static_cast<PoolId>(3), large_packets, max_frame, link_header, 0),
+      queue_(std::size_t{2} * (limit + large_packets)) {}
+
+Pool& EngineEmitter::pool_of(const Packet& packet) {
+    for (Pool* const pool : {&small_, &large_, &small_copies_}) {
+        if (pool->id() == packet.pool) return *pool;
+    }
+    return large_copies_;
+}
 
 Packet* EngineEmitter::make(std::uint32_t length) {
     Packet* packet = nullptr;
@@ -27,6 +36,25 @@ Packet* EngineEmitter::make(std::uint32_t length) {
     packet->generated = true;
     std::memset(packet->data, 0, length);
     return packet;
+}
+
+Packet* EngineEmitter::copy(const Packet& packet) {
+    if (is_copy(packet)) return nullptr;
+    Packet* const made = (packet.length <= small_frame ? small_copies_ : large_copies_).take();
+    if (made == nullptr || !clone(packet, *made)) {
+        if (made != nullptr) give_back(made);
+        ++refused_;
+        return nullptr;
+    }
+    const std::uint32_t link = made->flat.l3;
+    made->data += link;
+    made->length = made->flat.l3_length;
+    made->checksum_start = static_cast<std::uint16_t>(made->checksum_start - link);
+    made->flat.l3 = 0;
+    made->vlan_count = 0;
+    made->generated = true;
+    made->connection = {};
+    return made;
 }
 
 void EngineEmitter::queue(Packet* packet, const Packet& because, Way way, const Sending& how) {

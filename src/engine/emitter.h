@@ -18,6 +18,10 @@ class EngineEmitter final : public Emitter {
     explicit EngineEmitter(std::uint32_t limit);
 
     Packet* make(std::uint32_t length) override;
+    Packet* copy(const Packet& packet) override;
+    bool is_copy(const Packet& packet) const {
+        return packet.generated && (packet.pool == small_copies_.id() || packet.pool == large_copies_.id());
+    }
     using Emitter::emit;
     using Emitter::emit_about;
     void emit(Packet* packet, const Packet& because, const Sending& how) override {
@@ -41,7 +45,7 @@ class EngineEmitter final : public Emitter {
     bool any_waiting() const { return waiting_ != 0; }
     // The oldest that waits.
     Made next();
-    void give_back(Packet* packet) { (packet->pool == small_.id() ? small_ : large_).give_back(packet); }
+    void give_back(Packet* packet) { pool_of(*packet).give_back(packet); }
 
     // Packets that couldn't be made because the pool was empty or the queue full.
     std::uint64_t refused() const { return refused_; }
@@ -49,7 +53,10 @@ class EngineEmitter final : public Emitter {
   private:
     void queue(Packet* packet, const Packet& because, Way way, const Sending& how = {});
 
-    Pool small_, large_;
+    Pool& pool_of(const Packet& packet);
+
+    // Copies have pools of their own, so that answers are made however much is copied.
+    Pool small_, large_, small_copies_, large_copies_;
     std::vector<Made> queue_;  // a ring
     std::uint32_t head_ = 0, waiting_ = 0;
     std::uint64_t refused_ = 0;

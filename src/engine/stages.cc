@@ -4,6 +4,7 @@
 
 #include "defrag/fragment.h"
 #include "hook/emit.h"
+#include "hook/icmp_error.h"
 #include "packet/edit.h"
 #include "stack/arp.h"
 #include "stack/ip_options.h"
@@ -22,6 +23,20 @@ Address Engine::Core::source_for(const Packet& packet, const Passage& passage,
     return configuration.router->select_source(Family::ipv6, made->from, packet.flat.destination);
 }
 
+namespace {
+
+// Of a copy, the station that it goes to chooses the route, and nothing that the packet came with but its
+// TOS.
+route::Key copys_key(const Packet& packet, const Sending& how) {
+    return {.family = packet.flat.family,
+            .destination = how.towards,
+            .tos = packet.flat.tos,
+            .protocol = packet.flat.protocol,
+            .interface = how.over};
+}
+
+}  // namespace
+
 // A packet that starts here: routed, then through LOCAL_OUT.
 void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     Origin origin;
@@ -34,8 +49,12 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     packet.flat.l3 = 0;
     if (const Finding finding = parse_network(packet)) return drop(passage, finding);
     const Sending how = made == nullptr ? Sending{} : made->how;
-    passage.route = router().output(route_key(packet, how.over));
+    passage.route = router().output(how.copy ? copys_key(packet, how) : route_key(packet, how.over));
     if (passage.route.kind == route::Kind::drop) return drop(passage, {.reason = passage.route.reason});
+    if (how.copy) {
+        origin.towards = how.towards;
+        return send_off(passage);
+    }
     if (packet.flat.source.is_unspecified()) edit::set_source(packet, source_for(packet, passage, made));
     passage.context.options = how.options;
     ip_options::record(packet, how.options, packet.flat.source, services.now);
@@ -48,6 +67,10 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
             return drop(passage, {.reason = Reason::rate_limited});
         }
     }
+    send_off(passage);
+}
+
+void Engine::Core::send_off(Passage& passage) {
     passage.context.out = passage.route.interface;
     passage.context.trace({.kind = TraceKind::origin});
     trace_route(passage);
@@ -147,8 +170,10 @@ void Engine::Core::depart_unlike_most(Passage& passage) {
 // The station that it goes to; an answer to a neighbour goes back to where that wrote from if the link knows
 // no better.
 const Mac* Engine::Core::link_destination(const Passage& passage, Mac& room) const {
-    const Mac* const known = stack::link_destination(router(), passage.route, passage.packet().flat, room);
     const Origin* const origin = passage.origin;
+    if (origin != nullptr && origin->towards)
+        return router().neighbour(passage.route, passage.packet().flat.family, *origin->towards);
+    const Mac* const known = stack::link_destination(router(), passage.route, passage.packet().flat, room);
     if (known == nullptr && origin != nullptr && passage.context.out == origin->back_by)
         return &origin->back_to;
     return known;
@@ -177,10 +202,16 @@ RouteChoice route_choice(const Packet& packet) {
             .first_word6 = v4 ? 0 : load_be32(packet.l3())};
 }
 
+Address Engine::Core::next_hop(const Passage& passage) const {
+    route::Key key = route_key(passage.packet(), InterfaceId::none);
+    if (passage.origin != nullptr && passage.origin->towards) key.destination = *passage.origin->towards;
+    return passage.route.next_hop(key);
+}
+
 void Engine::Core::trace_neighbour(const Passage& passage, const Mac* mac) const {
     passage.context.trace({.kind = TraceKind::neighbour,
                            .before = mac != nullptr,
-                           .address = passage.route.next_hop(route_key(passage.packet(), InterfaceId::none)),
+                           .address = next_hop(passage),
                            .station = mac != nullptr ? *mac : Mac{}});
 }
 
@@ -194,6 +225,7 @@ bool Engine::Core::reroute(Passage& passage, const RouteChoice& before) {
     const bool of_link = !is_v4(packet.flat.family) && (route::is_link_local6(packet.flat.destination) ||
                                                         route::is_multicast6(packet.flat.destination));
     passage.route = router().output(route_key(packet, of_link ? passage.route.interface : InterfaceId::none));
+    if (passage.origin != nullptr) passage.origin->towards.reset();
     trace_route(passage, true);
     if (passage.route.kind != route::Kind::drop) return true;
     drop(passage, {.reason = passage.route.reason});
@@ -231,11 +263,17 @@ bool Engine::Core::must_be_cut(const Packet& packet, std::uint32_t mtu) {
     return is_v4(packet.flat.family) || length > whole->largest;
 }
 
-// The packet doesn't fit its link and may be cut: its fragments leave in its place.
+// The packet doesn't fit its link and may be cut: its fragments leave in its place. A copy isn't cut: who
+// sent the packet is told.
 void Engine::Core::depart_in_fragments(Passage& passage, std::uint32_t mtu) {
     Context& context = passage.context;
     const Packet& packet = context.packet;
     const bool v4 = is_v4(packet.flat.family);
+    if (emitter.is_copy(packet)) {
+        v4 ? icmp_error::send(context, wire::icmp::unreachable, wire::icmp::fragmentation_needed, mtu)
+           : icmp_error::send(context, wire::icmpv6::packet_too_big, 0, mtu);
+        return drop(passage, {.reason = Reason::packet_too_big, .numbers = {packet.flat.l3_length, mtu}});
+    }
     const defrag::Whole* const whole = defrag::Whole::of(packet);
     // IPv6 packets are cut where they begin, and where they were put together.
     const bool may_be_cut = v4 || packet.generated || whole != nullptr;

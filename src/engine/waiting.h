@@ -35,6 +35,7 @@ struct Waiting {
     Hook hook{};
     InterfaceId in = InterfaceId::none, out = InterfaceId::none;
     bool local_out = false;
+    std::optional<Address> towards;  // of a copy
     // The row that held it: by its place while the order table is the same, else by priority and name.
     std::size_t row = 0;
     std::int32_t priority = 0;

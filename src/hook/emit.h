@@ -17,6 +17,9 @@ struct Sending {
     // Routed as if no other interface were there.
     InterfaceId over = InterfaceId::none;
     IpOptions options{};  // of an IPv4 packet
+    // A copy of somebody's packet (TEE): it sets out as it is, towards the station with this address.
+    bool copy = false;
+    Address towards{};
 };
 
 class Emitter {
@@ -25,8 +28,11 @@ class Emitter {
     // A fresh packet with `length` bytes of frame, zeroed, room for an Ethernet header before them, no flat
     // view; or nullptr when no buffer is left or the queue is full (counted).
     virtual Packet* make(std::uint32_t length) = 0;
-    // Queues a packet that make() gave. Its data is a network packet (no link header); `because` is the
-    // packet that provoked it: the trace mark is inherited.
+    // A copy of the packet's network packet and of what is known of it, but for its connection; nullptr as
+    // make() has it, or if `packet` is such a copy itself.
+    virtual Packet* copy(const Packet& packet) = 0;
+    // Queues a packet that make() or copy() gave. Its data is a network packet (no link header); `because` is
+    // the packet that provoked it: the trace mark is inherited.
     virtual void emit(Packet* packet, const Packet& because, const Sending& how) = 0;
     void emit(Packet* packet, const Packet& because) { emit(packet, because, {}); }
     // The same for what tells of trouble with `because` (an ICMP error, REJECT's reset): it belongs to that

@@ -387,6 +387,7 @@ class Keeper final : public Emitter {
         std::fill_n(packet->data, length, std::uint8_t{0});
         return packet;
     }
+    Packet* copy(const Packet&) override { return nullptr; }
     void emit(Packet* packet, const Packet&, const Sending&) override { kept = packet; }
     void emit_about(Packet* packet, const Packet&, const Sending&) override { kept = packet; }
     void emit_back(Packet* packet, const Packet&) override { kept = packet; }

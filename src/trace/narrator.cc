@@ -39,6 +39,7 @@ std::string table_text(std::uint64_t table) {
 bool is_given(const Address& address) { return !address.is_unspecified(); }
 
 std::string answer_text(const TraceEvent& e) {
+    if (e.text == "copy") return "    a copy is made for another station";
     if (e.before == 0 && e.after == 0) return fmt::format("    the router answers: {}", e.text);
     return fmt::format("    the router answers: {} (type {}, code {})", e.text, e.before, e.after);
 }
