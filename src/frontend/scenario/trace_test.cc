@@ -88,6 +88,7 @@ class Traced : public testing::TestWithParam<Family>, World, Outlet, TraceSink, 
   private:
     Answer local_socket(const Packet&) override { return Answer::no; }
     bool queue_has_reader(std::uint16_t) override { return true; }
+    std::optional<Socket> receiver(const Packet&) override { return Socket{.mark = {7}}; }
     void complete(Packet& packet, const Completion&) override { pool_.give_back(&packet); }
     void transmit(const Packet&, InterfaceId) override {}
     void discard(const Packet&, const Completion&) override {}
@@ -152,6 +153,11 @@ TEST_P(Traced, EverySiteReports) {
         "" +
         npt +
         "-A POSTROUTING -p tcp --dport 3 -j CHECKSUM --checksum-fill\n"
+        "-A PREROUTING -p tcp --dport 13 -m socket --restore-skmark\n"
+        "-A PREROUTING -p tcp --dport 13 -j HMARK --hmark-tuple src --hmark-mod 5 --hmark-rnd 1\n"
+        "-A PREROUTING -p tcp --dport 13 -j TEE --gateway " +
+        (v4 ? "10.0.1.2" : "fd00:1::2") +
+        "\n"
         "COMMIT\n*filter\n:sub - [0:0]\n"
         "-A FORWARD -p tcp --dport 4 -j REJECT --reject-with tcp-reset\n"
         "-A FORWARD -p tcp --dport 5 -j REJECT\n"
@@ -167,6 +173,7 @@ TEST_P(Traced, EverySiteReports) {
     send(tcp(9, "A payload 1400"));
     send(tcp(10));
     send(tcp(12));
+    send(tcp(13));
     const std::string piece =
         v4 ? "udp 10.0.1.2:1 > 10.0.1.1:9 id 7" : "udp [fd00:1::2]:1 > [fd00:1::1]:9 id 7";
     send(piece + " more payload 8");

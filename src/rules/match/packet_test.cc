@@ -84,6 +84,38 @@ Payload tcp_header(std::uint8_t flags, const Payload& options) {
     return p;
 }
 
+// An SCTP common header with these ports, and the chunks behind it.
+Payload sctp_packet(std::uint16_t source, std::uint16_t destination, const Payload& chunks) {
+    Payload p = ports(source, destination, 8);
+    p.insert(p.end(), chunks.begin(), chunks.end());
+    return p;
+}
+// A DCCP header with a short sequence number and the given words in all, and what follows its twelve bytes.
+Payload dccp_packet(std::uint8_t type, std::uint8_t words, const Payload& rest) {
+    Payload p = ports(1, 2, 8);
+    p[4] = words;
+    p[8] = static_cast<std::uint8_t>(type << 1);
+    p.insert(p.end(), rest.begin(), rest.end());
+    return p;
+}
+// A segment routing header to 0:…:1, then 0:…:2, last 0:…:3, on its way to the second.
+Payload segments(std::uint8_t left) {
+    Payload p{17, 6, 4, left, 2, 0, 5, 0};
+    for (const int last : {3, 2, 1}) {
+        p.resize(p.size() + 15);
+        p.push_back(static_cast<std::uint8_t>(last));
+    }
+    return p;
+}
+
+const Header sctp{.protocol = IPPROTO_SCTP}, dccp{.protocol = IPPROTO_DCCP}, comp{.protocol = IPPROTO_COMP},
+    mobility{.protocol = 135}, hop{.protocol = 0}, routed{.protocol = 43}, pieces{.protocol = 44},
+    options6{.protocol = 60}, nothing6{.protocol = 59};
+const Payload data_be{0, 3, 0, 4}, init{1, 0, 0, 4}, data_and_sack{0, 2, 0, 6, 9, 9, 0, 0, 3, 0, 0, 4};
+const Payload pads{17, 0, 5, 2, 0, 0, 1, 0, 9, 9};  // options: router alert, PadN of none; then UDP
+const Payload piece{17, 0, 0, 1, 0, 0, 0, 7, 9, 9};
+const Payload route{17, 2, 0, 1, 0, 0, 0, 0, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 9};
+
 const Case cases[] = {
     {"udp", "--dport 53", udp, ports(1, 53, 4), yes},
     {"udp", "--dport 53", udp, ports(53, 54, 4), no},
@@ -222,6 +254,118 @@ const Case cases[] = {
      yes,
      ip6},
     {"addrtype", "--dst-type LOCAL", udp, ports(1, 1, 4), no, ip6},
+    {"sctp", "--sport 1 ! --dport 3:9", sctp, sctp_packet(1, 2, {}), yes},
+    {"sctp", "--sport 1 ! --dport 2:9", sctp, sctp_packet(1, 2, {}), no, ip6},
+    {"sctp", "--dport 2", sctp, ports(1, 2, 7), hotdrop},
+    {"sctp", "--chunk-types any DATA,INIT", sctp, sctp_packet(1, 2, init), yes},
+    {"sctp", "--chunk-types any DATA,SACK", sctp, sctp_packet(1, 2, init), no},
+    {"sctp", "! --chunk-types any DATA,SACK", sctp, sctp_packet(1, 2, init), yes},
+    {"sctp", "--chunk-types all DATA,SACK", sctp, sctp_packet(1, 2, data_and_sack), yes},
+    {"sctp", "--chunk-types all DATA,SACK,INIT", sctp, sctp_packet(1, 2, data_and_sack), no},
+    {"sctp", "--chunk-types only DATA,SACK,INIT", sctp, sctp_packet(1, 2, data_and_sack), yes},
+    {"sctp", "--chunk-types only DATA", sctp, sctp_packet(1, 2, data_and_sack), no},
+    {"sctp", "--chunk-types any DATA:BE", sctp, sctp_packet(1, 2, data_be), yes},
+    {"sctp", "--chunk-types any DATA:Be", sctp, sctp_packet(1, 2, data_be), no},
+    {"sctp", "--chunk-types only DATA:U", sctp, sctp_packet(1, 2, data_be), no},
+    {"sctp", "--chunk-types any NONE", sctp, sctp_packet(1, 2, data_be), no},
+    {"sctp", "--chunk-types only ALL", sctp, sctp_packet(1, 2, data_be), yes},
+    {"sctp", "--chunk-types any DATA", sctp, sctp_packet(1, 2, {1, 0, 0, 0}), hotdrop},
+    {"sctp", "--chunk-types any DATA", sctp, sctp_packet(1, 2, {1, 0, 0}), hotdrop},
+    {"sctp", "--chunk-types any DATA", sctp, sctp_packet(1, 2, {1, 0, 0, 8, 0, 0, 0, 0, 1, 0}), hotdrop},
+    {"dccp", "--sport 1 --dport 2", dccp, dccp_packet(2, 3, {}), yes},
+    {"dccp", "! --sport 1", dccp, dccp_packet(2, 3, {}), no, ip6},
+    {"dccp", "--dccp-types DATA,RESET", dccp, dccp_packet(2, 3, {}), yes},
+    {"dccp", "! --dccp-types DATA,RESET", dccp, dccp_packet(2, 3, {}), no},
+    {"dccp", "--dccp-types INVALID", dccp, dccp_packet(10, 3, {}), yes},
+    {"dccp", "--dccp-types INVALID", dccp, ports(1, 2, 7), hotdrop},
+    {"dccp", "--dccp-option 32", dccp, dccp_packet(2, 5, {0, 32, 3, 1, 0, 0, 0, 0}), yes},
+    {"dccp", "--dccp-option 1", dccp, dccp_packet(2, 5, {32, 3, 1, 0, 0, 0, 0, 0}), no},
+    {"dccp", "! --dccp-option 1", dccp, dccp_packet(2, 5, {32, 3, 1, 0, 0, 0, 0, 0}), yes},
+    {"dccp", "--dccp-option 1", dccp, dccp_packet(2, 3, {}), no},
+    {"dccp", "--dccp-option 1", dccp, dccp_packet(2, 2, {}), hotdrop},
+    {"dccp", "--dccp-option 1", dccp, dccp_packet(2, 9, {0, 0, 0, 0}), hotdrop},
+    {"dccp", "--dccp-option 9", dccp, dccp_packet(7, 7, {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 9, 2, 9}),
+     yes},
+    {"ipcomp", "--ipcompspi 258", comp, {17, 0, 1, 2}, yes},
+    {"ipcomp", "! --ipcompspi 258", comp, {17, 0, 1, 2}, no, ip6},
+    {"ipcomp", "", comp, {17, 0, 0, 0}, yes},
+    {"ipcomp", "", comp, {17, 0, 0, 1}, no},
+    {"ipcomp", "--ipcompspi 258", comp, {17, 0, 1}, hotdrop},
+    {"u32", "--u32 '6&0xff=17'", udp, ports(1, 2, 4), yes},
+    {"u32", "! --u32 '6&0xff=17'", udp, ports(1, 2, 4), no},
+    {"u32", "--u32 '0>>22&0x3c@0>>16=0,1:5&&0>>22&0x3c@0&0xffff=3'", udp, ports(1, 2, 4), no},
+    {"u32", "--u32 '0>>22&0x3c@0>>16=0,1:5&&0>>22&0x3c@0&0xffff=2'", udp, ports(1, 2, 4), yes},
+    {"u32", "--u32 '24=0:0xffffffff'", udp, ports(1, 2, 4), yes},
+    {"u32", "--u32 '25=0:0xffffffff'", udp, ports(1, 2, 4), no},
+    {"u32", "! --u32 '0@0=0'", udp, ports(1, 2, 4), yes, ip6},
+    {"u32", "--u32 '0xfffffffe=0'", udp, ports(1, 2, 4), no},
+    {"u32", "--u32 '6&1<<31=0x80000000'", udp, ports(1, 2, 4), yes},
+    {"cpu", "--cpu 0", udp, ports(1, 2, 4), yes},
+    {"cpu", "! --cpu 0", udp, ports(1, 2, 4), no},
+    {"cpu", "--cpu 1", udp, ports(1, 2, 4), no, ip6},
+    {"realm", "--realm 0", udp, ports(1, 2, 4), yes},
+    {"realm", "! --realm 0/5", udp, ports(1, 2, 4), no},
+    {"realm", "--realm 1", udp, ports(1, 2, 4), no},
+    {"policy", "--dir in --pol none", udp, ports(1, 2, 4), yes},
+    {"policy", "--dir in --pol ipsec", udp, ports(1, 2, 4), no},
+    {"policy", "--dir in --pol ipsec --strict ! --proto esp --next ! --reqid 5", udp, ports(1, 2, 4), no,
+     ip6},
+    {"hbh", "", hop, pads, yes, ip6},
+    {"hbh", "", options6, pads, no, ip6},
+    {"hbh", "--hbh-len 8", hop, pads, yes, ip6},
+    {"hbh", "! --hbh-len 8", hop, pads, no, ip6},
+    {"hbh", "--hbh-opts 5:2,1", hop, pads, yes, ip6},
+    {"hbh", "--hbh-opts 1,5:2", hop, pads, no, ip6},
+    {"hbh", "--hbh-opts 5:3", hop, pads, no, ip6},
+    {"hbh", "--hbh-opts 5:2,1:0,0", hop, pads, no, ip6},
+    {"hbh", "", hop, {17, 3, 1, 4, 0, 0, 0, 0}, hotdrop, ip6},
+    {"dst", "--dst-len 8 --dst-opts 5,1:0", options6, pads, yes, ip6},
+    {"dst", "! --dst-len 16", options6, pads, yes, ip6},
+    {"dst", "--dst-opts 5:2,1", options6, {17, 3, 5, 2, 0, 0, 1, 0}, hotdrop, ip6},
+    {"frag", "--fragid 7 --fragfirst --fragmore --fragres", pieces, piece, yes, ip6},
+    {"frag", "! --fragid 7", pieces, piece, no, ip6},
+    {"frag", "--fraglast", pieces, piece, no, ip6},
+    {"frag", "--fragid 8:9", pieces, piece, no, ip6},
+    {"frag", "--fragres", pieces, {17, 0, 0, 5, 0, 0, 0, 7, 9, 9}, no, ip6},
+    {"frag", "--fragfirst", pieces, {17, 0, 0, 9, 0, 0, 0, 7, 9, 9}, no, ip6},
+    {"frag", "--fraglen 99", pieces, piece, yes, ip6},
+    {"frag", "", pieces, {17, 0, 0, 1, 0, 0}, hotdrop, ip6},
+    {"frag", "", udp, ports(1, 2, 4), no, ip6},
+    {"rt", "--rt-type 0 --rt-segsleft 1 --rt-len 24", routed, route, yes, ip6},
+    {"rt", "! --rt-type 0", routed, route, no, ip6},
+    {"rt", "! --rt-segsleft 0:1", routed, route, no, ip6},
+    {"rt", "! --rt-len 24", routed, route, no, ip6},
+    {"rt", "--rt-type 0 --rt-0-res", routed, route, yes, ip6},
+    {"rt", "--rt-type 0 --rt-0-addrs fe80::5", routed, route, yes, ip6},
+    {"rt", "--rt-type 0 --rt-0-addrs fe80::5,fe80::6", routed, route, no, ip6},
+    {"rt", "--rt-type 0 --rt-0-addrs fe80::6 --rt-0-not-strict", routed, route, no, ip6},
+    {"rt", "--rt-type 0 --rt-0-addrs fe80::5 --rt-0-not-strict", routed, route, yes, ip6},
+    {"rt", "", routed, {17, 9, 0, 1}, hotdrop, ip6},
+    {"ipv6header", "--header hop,prot", hop, pads, yes, ip6},
+    {"ipv6header", "! --header hop,prot", hop, pads, no, ip6},
+    {"ipv6header", "--header hop", hop, pads, no, ip6},
+    {"ipv6header", "--header hop --soft", hop, pads, yes, ip6},
+    {"ipv6header", "! --header hop,dst --soft", hop, pads, no, ip6},
+    {"ipv6header", "! --header dst --soft", hop, pads, yes, ip6},
+    {"ipv6header", "--header none", nothing6, {}, yes, ip6},
+    {"ipv6header", "--header esp", esp, {0, 0, 0, 1}, yes, ip6},
+    {"ipv6header", "--header esp", esp, {0}, no, ip6},
+    {"mh", "--mh-type 5:6", mobility, {59, 0, 5, 0, 0, 0, 0, 0}, yes, ip6},
+    {"mh", "! --mh-type 5:6", mobility, {59, 0, 5, 0, 0, 0, 0, 0}, no, ip6},
+    {"mh", "--mh-type bu", mobility, {17, 0, 5, 0, 0, 0, 0, 0}, hotdrop, ip6},
+    {"mh", "--mh-type bu", mobility, {59, 0, 5, 0, 0}, hotdrop, ip6},
+    {"srh", "", routed, segments(1), yes, ip6},
+    {"srh", "", routed, route, no, ip6},
+    {"srh", "", routed, segments(3), no, ip6},
+    {"srh", "--srh-next-hdr 17 --srh-hdr-len-eq 6 --srh-tag 5", routed, segments(1), yes, ip6},
+    {"srh", "--srh-hdr-len-gt 6", routed, segments(1), no, ip6},
+    {"srh", "! --srh-hdr-len-lt 6", routed, segments(1), yes, ip6},
+    {"srh", "--srh-segs-left-eq 1 ! --srh-last-entry-gt 2", routed, segments(1), yes, ip6},
+    {"srh", "--srh-last-entry-lt 2", routed, segments(1), no, ip6},
+    {"srh", "--srh-psid ::1 --srh-nsid ::3 --srh-lsid ::3", routed, segments(1), yes, ip6},
+    {"srh", "--srh-psid ::/0", routed, segments(2), no, ip6},
+    {"srh", "! --srh-nsid ::1", routed, segments(0), no, ip6},
+    {"srh", "! --srh-lsid ::2/127", routed, segments(0), no, ip6},
 };
 
 TEST_F(Matches, JudgePacketsAsLinuxDoes) {
