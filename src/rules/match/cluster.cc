@@ -70,7 +70,7 @@ struct Cluster {
     static void take_in(Packet& packet) {
         const Address& to = packet.flat.destination;
         const bool to_group = is_v4(packet.flat.family) ? route::is_multicast4(to) : route::is_multicast6(to);
-        if (!to_group && packet.type != PacketType::loopback) packet.type = PacketType::host;
+        if (!to_group && packet.type == PacketType::multicast) packet.type = PacketType::host;
     }
 
     // The address's first word as the machine has it in network order: of an IPv6 address Linux hashes no

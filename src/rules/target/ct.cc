@@ -56,8 +56,8 @@ struct Ct {
 
     // Linux starts tracking for every other use of CT.
     Need needs() const {
-        if (helper) return Need::helpers;
-        return notrack ? Need::nothing : Need::tracking;
+        if (notrack) return Need::nothing;
+        return helper ? Need::helpers : Need::tracking;
     }
     std::string_view timeout_policy() const { return timeout ? std::string_view(*timeout) : ""; }
 
