@@ -16,6 +16,8 @@ struct Edges {
     std::vector<std::uint32_t> ports, lengths, ttls, tos, icmp, spis, mss, tcp_flags, tcp_options;
     std::vector<std::string> texts;  // that string looks for, as bytes
     std::vector<std::uint8_t> protocols;
+    // Packets are copied: Linux cuts a copy of a datagram anew, Gatehouse doesn't.
+    bool copies = false;
 
     static void add(std::vector<std::uint32_t>& to, std::uint32_t value, std::uint32_t most) {
         if (value > 0) to.push_back(value - 1);

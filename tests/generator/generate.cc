@@ -28,6 +28,7 @@ struct Options {
     std::optional<Family> family;
     fs::path out = "generator-differences";
     bool every_option = false;
+    std::string more;  // what else was said, for the same again
 };
 
 std::string report(oracle::Kernel& kernel, const Trial& c, std::uint64_t seed) {
@@ -90,11 +91,13 @@ std::size_t print_tally() {
 std::expected<Options, int> read(int argc, char** argv) {
     Options options{.seed = std::random_device{}()};
     unsigned family = 0;
+    std::vector<std::string> extensions;
     CLI::App app("Random rulesets and packets, through the engine and through the real kernel. Needs root.");
     app.add_option("--rulesets", options.rulesets, "how many rulesets");
     app.add_option("--packets", options.packets, "how many packets for each")->check(CLI::PositiveNumber);
     app.add_option("--seed", options.seed, "of the first ruleset; the next ones count on from it");
     app.add_option("--family", family, "4 or 6; both otherwise")->check(CLI::IsMember({4, 6}));
+    app.add_option("--only", extensions, "matches and targets: others aren't drawn")->delimiter(',');
     app.add_option("--out", options.out, "the folder that gets the differences");
     app.add_flag("--every-option", options.every_option,
                  "an option that never matched, or never failed to, is a failure, too");
@@ -103,6 +106,8 @@ std::expected<Options, int> read(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return std::unexpected(app.exit(error) == 0 ? 0 : 2);
     }
+    draw_only(extensions);
+    if (!extensions.empty()) options.more = fmt::format(" --only {}", fmt::join(extensions, ","));
     if (family != 0) options.family = family == 4 ? Family::ipv4 : Family::ipv6;
     return options;
 }
@@ -133,8 +138,8 @@ int main_of(int argc, char** argv) {
         ++differences;
         const Trial small = found ? shrink(**kernel, whole) : whole;
         const std::string text = (found ? "" : found.error().text() + "\n") + report(**kernel, small, seed);
-        fmt::print("{}again: gatehouse-generator --seed {} --rulesets 1 --packets {}\n\n", text, seed,
-                   options->packets);
+        fmt::print("{}again: gatehouse-generator --seed {} --rulesets 1 --packets {}{}\n\n", text, seed,
+                   options->packets, options->more);
         std::fflush(stdout);
         write(options->out / std::to_string(seed), whole, small, text);
     }

@@ -1,6 +1,8 @@
 #include "packets.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <utility>
 
 #include "base/checksum.h"
@@ -19,6 +21,11 @@ std::uint32_t near(Draw& draw, const std::vector<std::uint32_t>& edges, std::uin
 Address address(Draw& draw, unsigned percent_special) {
     const auto& all = draw.chance(percent_special) ? special(draw.family) : hosts(draw.family);
     return *parse_address(draw.of(all), draw.family);
+}
+
+bool is_special(const Address& address, Family family) {
+    return std::ranges::any_of(special(family),
+                               [&](const auto& text) { return *parse_address(text, family) == address; });
 }
 
 std::uint16_t port(Draw& draw) {
@@ -79,8 +86,15 @@ void transport(wire::PacketBuilder& builder, std::uint8_t protocol, Draw& draw) 
             break;
         case wire::protocol::sctp:
             builder.sctp({.source = port(draw), .destination = port(draw), .tag = 7});
+            for (std::uint32_t more = draw.random.below(3); more > 0; --more)
+                builder.chunk({.type = draw.among<std::uint8_t>({0, 1, 6}),
+                               .flags = static_cast<std::uint8_t>(draw.random.below(8))});
             break;
-        case wire::protocol::dccp: builder.dccp({.source = port(draw), .destination = port(draw)}); break;
+        case wire::protocol::dccp:
+            builder.dccp({.source = port(draw),
+                          .destination = port(draw),
+                          .type = static_cast<std::uint8_t>(draw.random.below(11))});
+            break;
         case wire::protocol::icmp: is_v4(draw.family) ? builder.icmp(icmp_fields(draw)) : builder; break;
         case wire::protocol::icmpv6: is_v4(draw.family) ? builder : builder.icmpv6(icmp_fields(draw)); break;
         case wire::protocol::esp: builder.esp({.spi = spi(), .sequence = 1}); break;
@@ -101,7 +115,18 @@ std::uint8_t protocol(Draw& draw) {
     return draw.among<std::uint8_t>({tcp, tcp, tcp, udp, udp, echo, echo, udplite, sctp, dccp, esp, ah, 253});
 }
 
-std::vector<std::uint8_t> payload(Draw& draw, std::size_t headers) {
+// Gives what has no builder of its own the fields that rules ask about.
+void begin_header(Draw& draw, std::uint8_t protocol, std::vector<std::uint8_t>& bytes) {
+    if (bytes.size() < 6) return;
+    if (protocol == wire::protocol::mobility) {
+        if (draw.chance(90)) bytes[0] = wire::protocol::none;
+        bytes[2] = static_cast<std::uint8_t>(draw.random.below(10));
+    } else if (protocol == IPPROTO_COMP) {
+        store_be16(&bytes[2], static_cast<std::uint16_t>(near(draw, draw.edges.spis, draw.number(0, 20))));
+    }
+}
+
+std::vector<std::uint8_t> payload(Draw& draw, std::uint8_t protocol, std::size_t headers) {
     std::size_t size = draw.chance(70) ? draw.random.below(60) : draw.random.below(1400);
     if (!draw.edges.lengths.empty() && draw.chance(60)) {
         const std::size_t whole = draw.of(draw.edges.lengths);
@@ -110,6 +135,7 @@ std::vector<std::uint8_t> payload(Draw& draw, std::size_t headers) {
     size = std::min(size, 1500 - std::min<std::size_t>(headers, 1500));
     std::vector<std::uint8_t> bytes(size);
     for (auto& byte : bytes) byte = static_cast<std::uint8_t>(draw.random.next32());
+    begin_header(draw, protocol, bytes);
     if (!draw.edges.texts.empty() && draw.chance(70)) {
         const auto& text = draw.of(draw.edges.texts);
         const std::size_t at = draw.random.below(static_cast<std::uint32_t>(size + 1));
@@ -192,8 +218,27 @@ void ipv4(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number, bool in
     builder.ipv4(fields);
 }
 
+// What stands behind the length of a routing header: its type, how many stations are left, and the stations.
+std::vector<std::uint8_t> routing_body(Draw& draw) {
+    const std::uint32_t stations = draw.number(1, 3);
+    std::vector<std::uint8_t> body{
+        draw.among<std::uint8_t>({0, 2, 3, 4, 4, 4}),    static_cast<std::uint8_t>(draw.random.below(4)),
+        static_cast<std::uint8_t>(stations - 1),         0,
+        static_cast<std::uint8_t>(draw.random.below(2)), static_cast<std::uint8_t>(draw.random.below(4))};
+    for (std::uint32_t i = 0; i < stations; ++i) {
+        std::uint8_t station[16];
+        parse_address(draw.of(hosts(Family::ipv6)), Family::ipv6)->store(station, Family::ipv6);
+        body.insert(body.end(), std::begin(station), std::end(station));
+    }
+    return body;
+}
+
 void ipv6(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number, bool in_pieces) {
-    static const std::uint8_t padding[] = {1, 4, 0, 0, 0, 0};
+    using Body = std::vector<std::uint8_t>;
+    static const std::vector<Body> all_options{
+        {1, 4, 0, 0, 0, 0}, {5, 2, 0, 0, 1, 0}, {1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}};
+    const auto options = [&]() -> const Body& { return draw.of(all_options); };
+    const Body stations = routing_body(draw);
     wire::Ipv6 fields{.source = address(draw, 4),
                       .destination = in_pieces && draw.chance(70) ? router_address(draw) : address(draw, 25),
                       .hop_limit = static_cast<std::uint8_t>(
@@ -205,12 +250,14 @@ void ipv6(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number, bool in
         return void(builder.ipv6(fields));
     }
     const bool hop_by_hop = draw.chance(5), destination = draw.chance(5), fragment = draw.chance(8);
+    const bool routing = draw.chance(4) && !is_special(fields.destination, draw.family);
     if (draw.chance(2)) fields.payload_length = static_cast<std::uint16_t>(draw.random.below(100));
-    if (!hop_by_hop && !destination && !fragment) fields.next = number;
+    if (!hop_by_hop && !destination && !fragment && !routing) fields.next = number;
     builder.ipv6(fields);
     const auto last = [number](bool more) { return more ? std::optional<std::uint8_t>{} : number; };
-    if (hop_by_hop) builder.hop_by_hop({.body = padding, .next = last(destination || fragment)});
-    if (destination) builder.destination_options({.body = padding, .next = last(fragment)});
+    if (hop_by_hop) builder.hop_by_hop({.body = options(), .next = last(destination || routing || fragment)});
+    if (destination) builder.destination_options({.body = options(), .next = last(routing || fragment)});
+    if (routing) builder.routing({.body = stations, .next = last(fragment)});
     if (fragment) {
         builder.fragment(
             {.id = draw.random.next32(),
@@ -240,7 +287,7 @@ Frame random_frame(Draw& draw, bool in_pieces) {
     transport(builder, number, draw);
     const std::size_t headers = is_v4(draw.family) ? 20 : 40;
     const std::size_t inner = number == wire::protocol::tcp ? 20 : 8;
-    if (!draw.chance(8)) builder.payload(payload(draw, headers + inner));
+    if (!draw.chance(8)) builder.payload(payload(draw, number, headers + inner));
     if (!in_pieces && draw.chance(50)) builder.pad_to(60);
     frame.bytes = builder.build();
     if (!in_pieces && draw.chance(4) && frame.bytes.size() > 20)
@@ -306,7 +353,7 @@ std::vector<Frame> random_frames(Draw& draw, std::span<const Frame> earlier) {
         if (auto frame = follow(draw, before[draw.random.below(static_cast<std::uint32_t>(before.size()))]))
             return {*frame};
     }
-    const bool in_pieces = draw.chance(3);
+    const bool in_pieces = draw.chance(3) && !draw.edges.copies;
     const Frame frame = random_frame(draw, in_pieces);
     const std::size_t headers = link_header + (is_v4(draw.family) ? 20 : 40);
     if (!in_pieces || frame.bytes.size() < headers + 16) return {frame};

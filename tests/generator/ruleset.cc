@@ -1,6 +1,9 @@
 #include "ruleset.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <functional>
+#include <set>
 
 #include "base/text.h"
 #include "iptables/restore.h"
@@ -29,13 +32,16 @@ constexpr unsigned user_chains = 3;
 
 // What translates addresses wants the nat table, which isn't drawn, or (SNPT, DNPT) prefixes of a network of
 // its own; CONNSECMARK a kernel with a security module; connlimit's counts depend on when the kernel sweeps
-// them; and SYNPROXY's cookies are each side's own (tests/synproxy compares it).
+// them; and SYNPROXY's cookies are each side's own (tests/synproxy compares it). The kernel has more
+// processors than the engine.
 bool is_drawn(const rules::Declaration& declaration) {
     return declaration.step != nullptr && rules::is_there(declaration.need) &&
            declaration.need != rules::Need::nat && declaration.name != "CONNSECMARK" &&
            declaration.name != "connlimit" && declaration.name != "SYNPROXY" &&
-           !declaration.name.ends_with("NPT");
+           !declaration.name.ends_with("NPT") && declaration.name != "cpu";
 }
+
+std::set<std::string, std::less<>> only_these;
 
 std::vector<const rules::Declaration*> acting(std::span<const rules::Declaration* const> all, Family family) {
     std::vector<const rules::Declaration*> found;
@@ -43,6 +49,8 @@ std::vector<const rules::Declaration*> acting(std::span<const rules::Declaration
         if (is_drawn(*declaration) && (declaration->families & rules::bit(family)) != 0)
             found.push_back(declaration);
     }
+    const auto named = [](const auto* declaration) { return only_these.contains(declaration->name); };
+    if (std::ranges::any_of(found, named)) std::erase_if(found, std::not_fn(named));
     return found;
 }
 
@@ -154,6 +162,8 @@ std::string for_kernel(std::string text) {
     if (const auto at = text.find("*debug"); at != std::string::npos) text.replace(at, 6, "*raw");
     return text;
 }
+
+void draw_only(std::span<const std::string> names) { only_these = {names.begin(), names.end()}; }
 
 Result<rules::Ruleset> validated(std::string_view text, Family family) {
     return iptables::read_restore(text, "rules", family);

@@ -1,5 +1,6 @@
 // A random ruleset over every extension that acts.
 #pragma once
+#include <span>
 #include <string>
 
 #include "base/error.h"
@@ -12,6 +13,9 @@ namespace gatehouse::generator {
 // validates. The table nat isn't among them: without connection tracking Linux hasn't got it. Its values are
 // remembered in the draw's edges. Throws std::runtime_error when an extension has an option without values.
 std::string random_ruleset(Draw& draw);
+
+// From here on the matches and targets that are drawn are those named; all where none of a kind is named.
+void draw_only(std::span<const std::string> names);
 
 // The ruleset as a kernel can have it: where there is a table debug, there is none raw, whose place it takes.
 std::string for_kernel(std::string text);

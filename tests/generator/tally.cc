@@ -10,7 +10,7 @@
 namespace gatehouse::generator {
 namespace {
 
-constexpr std::size_t most = 128;
+constexpr std::size_t most = 160;
 
 struct Wrapped {
     const rules::Declaration* original = nullptr;
@@ -76,9 +76,17 @@ void mark_natures() {
         if (translates) count.nature = "the nat table isn't drawn";
         if (name.starts_with("connlimit")) count.nature = "it depends on when the kernel sweeps its counts";
         if (name.starts_with("SYNPROXY")) count.nature = "cookies are each side's own";
+        if (name.starts_with("cpu")) count.nature = "the kernel has more processors";
+        if (name.starts_with("policy")) count.nature = "there is no IPsec";
+        if (name.starts_with("realm")) count.nature = "routes have no realms";
+        if (name.starts_with("owner") || name.starts_with("socket")) count.nature = "there are no programs";
         if (name.starts_with("CONNSECMARK")) count.nature = "the kernel has no security module";
     }
+    mark("recent --set", "it always matches");
+    mark("recent ! --set", "it never matches");
     mark("CT --timeout", "there are no timeout policies");
+    mark("HMARK --hmark-tuple", "a rule keeps what it stands for");
+    mark("IDLETIMER --alarm", "it takes a clock that wakes the machine");
     for (const char* name : {"in", "out", "is-in", "is-out", "is-bridged"})
         mark(fmt::format("physdev --physdev-{}", name), "routed packets cross no bridge");
     mark("time --utc", "a rule doesn't keep it");

@@ -156,6 +156,87 @@ Make words(std::initializer_list<const char*> all) {
     return [all = std::vector<const char*>(all)](Draw& d) { return std::string(d.of(all)); };
 }
 
+// Options of the matches on IPv6's extension headers.
+const std::map<std::string, Make, std::less<>>& header_values() {
+    const Make lengths = words({"8", "16", "24"});
+    static const std::map<std::string, Make, std::less<>> all{
+        {"frag fragid", words({"0:2147483648", "7", "2147483648:4294967295"})},
+        {"frag fraglen", lengths},
+        {"hbh hbh-len", lengths},
+        {"hbh hbh-opts", words({"1", "1:4", "1:3", "5", "1:4,0"})},
+        {"dst dst-len", lengths},
+        {"dst dst-opts", words({"1", "1:4", "1:3", "5", "1:4,0"})},
+        {"rt rt-type", numbers(0, 4)},
+        {"rt rt-segsleft", words({"0", "1", "0:1", "2:9"})},
+        {"rt rt-len", lengths},
+        {"rt rt-0-addrs", words({"fd00:1::2", "fd00:2::2,fd00:1::2"})},
+        {"ipv6header header",
+         [](Draw& d) { return subset(d, {"hop", "dst", "route", "frag", "auth", "esp", "none", "prot"}); }},
+        {"mh mh-type", words({"0", "1:4", "bu", "5:255"})},
+        {"srh srh-next-hdr", words({"17", "6", "44"})},
+        {"srh srh-hdr-len-eq", numbers(2, 6)},
+        {"srh srh-hdr-len-gt", numbers(2, 6)},
+        {"srh srh-hdr-len-lt", numbers(2, 6)},
+        {"srh srh-segs-left-eq", numbers(0, 3)},
+        {"srh srh-segs-left-gt", numbers(0, 3)},
+        {"srh srh-segs-left-lt", numbers(0, 3)},
+        {"srh srh-last-entry-eq", numbers(0, 2)},
+        {"srh srh-last-entry-gt", numbers(0, 2)},
+        {"srh srh-last-entry-lt", numbers(0, 2)},
+        {"srh srh-tag", words({"0", "1", "256", "257", "512"})},
+        {"srh srh-psid", own_prefix},
+        {"srh srh-nsid", own_prefix},
+        {"srh srh-lsid", own_prefix},
+    };
+    return all;
+}
+
+// Of matches that count. Their periods are so long that no time passes for them.
+const std::map<std::string, Make, std::less<>>& counting_values() {
+    const Make rates = words({"1/hour", "2/hour", "3/hour", "1/day"});
+    static const std::map<std::string, Make, std::less<>> all{
+        {"quota quota", numbers(0, 5000)},
+        {"recent seconds", words({"3600", "86400"})},
+        {"recent hitcount", numbers(1, 5)},
+        // In Linux the two families share their lists.
+        {"recent name",
+         [](Draw& d) { return fmt::format("{}{}", is_v4(d.family) ? "four" : "six", d.number(1, 2)); }},
+        {"recent mask",
+         [](Draw& d) {
+             return is_v4(d.family) ? d.word({"255.255.255.0", "255.255.255.240"}) : d.word({"ffff:ffff::"});
+         }},
+        {"hashlimit hashlimit-upto", rates},
+        {"hashlimit hashlimit-above", rates},
+        {"hashlimit hashlimit-burst", numbers(1, 5)},
+        {"hashlimit hashlimit-mode",
+         [](Draw& d) { return subset(d, {"srcip", "srcport", "dstip", "dstport"}); }},
+        {"hashlimit hashlimit-name", words({"one", "two", "three", "four"})},
+        {"hashlimit hashlimit-htable-size", numbers(1, 20)},
+        {"hashlimit hashlimit-htable-max", numbers(1, 20)},
+        {"hashlimit hashlimit-htable-gcinterval", words({"1000000"})},
+        {"hashlimit hashlimit-htable-expire", words({"3600000"})},
+        {"hashlimit hashlimit-srcmask",
+         [](Draw& d) { return std::to_string(d.number(0, address_bits(d.family))); }},
+        {"hashlimit hashlimit-dstmask",
+         [](Draw& d) { return std::to_string(d.number(0, address_bits(d.family))); }},
+        {"hashlimit hashlimit-rate-interval", words({"3600"})},
+    };
+    return all;
+}
+
+std::string chunks(Draw& draw) {
+    return fmt::format(
+        "{} {}", draw.word({"any", "all", "only"}),
+        draw.word({"DATA", "INIT", "DATA,INIT", "DATA:E", "DATA:bE", "ABORT:T", "ALL", "NONE"}));
+}
+
+std::string word_tests(Draw& draw) {
+    return "\"" +
+           draw.word({"0>>24=69", "6&0xff=17", "8=0:0x7fffffff", "4&0xffff=0:99&&0>>28=4,6",
+                      "0>>22&0x3c@0>>16=0:500", "40=0:0x80000000"}) +
+           "\"";
+}
+
 const std::map<std::string, Make, std::less<>>& match_values() {
     const auto ttl = [](Draw& d) { return count(d, d.edges.ttls, 0, d.chance(70) ? 8 : 255); };
     const auto spi = [](Draw& d) { return range(d, d.edges.spis, 0xffffffff, 20); };
@@ -190,6 +271,11 @@ const std::map<std::string, Make, std::less<>>& match_values() {
          [](Draw& d) { return d.chance(80) ? subset(d, {"SEEN_REPLY", "ASSURED", "CONFIRMED"}) : "NONE"; }},
         {"conntrack ctexpire", seconds_left},
         {"conntrack ctdir", words({"ORIGINAL", "REPLY"})},
+        {"dccp sport", ports},
+        {"dccp dport", ports},
+        {"dccp dccp-types",
+         [](Draw& d) { return subset(d, {"REQUEST", "DATA", "ACK", "RESET", "INVALID"}); }},
+        {"dccp dccp-option", words({"1", "32", "41"})},
         {"dscp dscp", dscp},
         {"dscp dscp-class", dscp_class},
         {"ecn ecn-ip-ect",
@@ -214,9 +300,24 @@ const std::map<std::string, Make, std::less<>>& match_values() {
         {"multiport sports", port_list},
         {"multiport dports", port_list},
         {"multiport ports", port_list},
+        {"ipcomp ipcompspi", spi},
+        {"owner uid-owner", words({"0", "0-1000"})},
+        {"owner gid-owner", words({"0", "0-1000"})},
+        {"policy dir", words({"in", "out"})},
+        {"policy pol", words({"none", "ipsec", "ipsec"})},
+        {"policy reqid", numbers(0, 2)},
+        {"policy spi", numbers(0, 2)},
+        {"policy proto", words({"esp", "ah", "ipcomp"})},
+        {"policy mode", words({"tunnel", "transport"})},
+        {"policy tunnel-src", own_prefix},
+        {"policy tunnel-dst", own_prefix},
+        {"realm realm", words({"0", "1", "0/7", "5/4"})},
         {"physdev physdev-in", words({"lan", "wan", "eth+", "dmz"})},
         {"physdev physdev-out", words({"lan", "wan", "eth+", "dmz"})},
         {"pkttype pkt-type", words({"unicast", "broadcast", "multicast"})},
+        {"sctp sport", ports},
+        {"sctp dport", ports},
+        {"sctp chunk-types", chunks},
         {"state state", states},
         {"statistic mode", words({"random", "nth"})},
         {"statistic probability", words({"0", "1"})},
@@ -248,6 +349,7 @@ const std::map<std::string, Make, std::less<>>& match_values() {
         {"ttl ttl-eq", ttl},
         {"ttl ttl-lt", ttl},
         {"ttl ttl-gt", ttl},
+        {"u32 u32", word_tests},
         {"udp sport", ports},
         {"udp dport", ports},
     };
@@ -263,6 +365,7 @@ const std::map<std::string, Make, std::less<>>& target_values() {
         return std::to_string(d.chance(70) ? d.number(1, 5) : d.number(1, 255));
     };
     static const std::map<std::string, Make, std::less<>> all{
+        {"AUDIT type", words({"accept", "drop", "reject"})},
         {"CLASSIFY set-class", words({"1:1", "0:0", "ffff:10"})},
         {"CONNMARK set-xmark", change},
         {"CONNMARK set-mark", change},
@@ -285,6 +388,22 @@ const std::map<std::string, Make, std::less<>>& target_values() {
         {"HL hl-set", hops},
         {"HL hl-dec", hops},
         {"HL hl-inc", hops},
+        {"HMARK hmark-src-prefix", numbers(0, 32)},
+        {"HMARK hmark-dst-prefix", numbers(0, 32)},
+        {"HMARK hmark-sport-mask", words({"0xffff", "0xff", "0x1"})},
+        {"HMARK hmark-dport-mask", words({"0xffff", "0xff", "0x1"})},
+        {"HMARK hmark-spi-mask", words({"0xffffffff", "0xff"})},
+        {"HMARK hmark-sport", numbers(0, 1000)},
+        {"HMARK hmark-dport", numbers(0, 1000)},
+        {"HMARK hmark-spi", numbers(0, 1000)},
+        {"HMARK hmark-proto-mask", words({"0xffff", "0x1"})},
+        {"HMARK hmark-rnd", words({"1", "0xdeadbeef"})},
+        {"HMARK hmark-mod", words({"2", "3", "8"})},
+        {"HMARK hmark-offset", numbers(0, 3)},
+        {"HMARK hmark-tuple",
+         [](Draw& d) { return subset(d, {"src", "dst", "sport", "dport", "proto", "ct"}); }},
+        {"IDLETIMER timeout", numbers(100, 1000)},
+        {"IDLETIMER label", words({"one", "two"})},
         {"LOG log-prefix", words({"\"a: \"", "b"})},
         {"LOG log-level", level},
         {"MARK set-xmark", change},
@@ -292,6 +411,11 @@ const std::map<std::string, Make, std::less<>>& target_values() {
         {"MARK and-mark", bits},
         {"MARK or-mark", bits},
         {"MARK xor-mark", bits},
+        {"NFLOG nflog-prefix", words({"\"a: \"", "b"})},
+        {"NFLOG nflog-group", numbers(0, 5)},
+        {"NFLOG nflog-range", numbers(0, 5)},
+        {"NFLOG nflog-size", numbers(0, 500)},
+        {"NFLOG nflog-threshold", numbers(0, 5)},
         {"REJECT reject-with",
          [](Draw& d) {
              if (d.chance(25)) return std::string("tcp-reset");
@@ -302,6 +426,13 @@ const std::map<std::string, Make, std::less<>>& target_values() {
                         : d.word({"icmp6-no-route", "icmp6-adm-prohibited", "icmp6-addr-unreachable",
                                   "icmp6-port-unreachable", "icmp6-policy-fail", "icmp6-reject-route"});
          }},
+        {"TEE gateway",
+         [](Draw& d) {
+             d.edges.copies = true;
+             return is_v4(d.family) ? d.word({"10.0.1.3", "10.0.3.2", "10.0.2.2", "8.8.8.8", "10.9.1.1"})
+                                    : d.word({"fd00:1::3", "fd00:3::2", "fd00:2::2", "2600::1", "fd09:1::1"});
+         }},
+        {"TEE oif", words({"dmz", "wan", "eth7"})},
         {"TCPMSS set-mss", [](Draw& d) { return count(d, d.edges.mss, 40, 1460); }},
         {"TCPOPTSTRIP strip-options", words({"mss", "wscale,sack-permitted", "timestamp", "8,2"})},
         {"NFQUEUE queue-num", numbers(0, 65535)},
@@ -330,7 +461,10 @@ std::vector<const rules::OptionInfo*> choose(const rules::Declaration& extension
     std::vector<const rules::OptionInfo*> options, chosen;
     for (const auto& option : extension.options) {
         const bool policies = extension.name == "CT" && option.name == "timeout";  // neither peer has any
-        if (!policies) options.push_back(&option);
+        const bool clocks = option.name == "alarm";  // nor a clock that wakes it
+        // Of IPv4's resets Linux knows which are its stack's.
+        const bool sockets = option.name == "socket-exists" && is_v4(draw.family);
+        if (!policies && !clocks && !sockets) options.push_back(&option);
     }
     shuffle(options, draw);
     std::uint32_t groups = 0;
@@ -360,7 +494,7 @@ std::optional<std::string> option_value(const rules::Declaration& owner, const r
                                         Draw& draw) {
     if (option.words == 0) return "";
     const std::string name = fmt::format("{} {}", owner.name, option.name);
-    for (const auto* all : {&match_values(), &target_values()}) {
+    for (const auto* all : {&match_values(), &header_values(), &counting_values(), &target_values()}) {
         if (const auto at = all->find(name); at != all->end()) return at->second(draw);
     }
     return {};
