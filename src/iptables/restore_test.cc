@@ -74,7 +74,8 @@ TEST_P(RefusedAt, LineAndColumn) {
 INSTANTIATE_TEST_SUITE_P(
     Restore, RefusedAt,
     testing::Values(Refused{"misspelt_option", "-A INPUT -p tcp --dpotr 80", 17, "did you mean `--dport`?"},
-                    Refused{"option_without_protocol", "-A INPUT --dport 80", 10, "`--dport` needs `-p tcp`"},
+                    Refused{"option_without_protocol", "-A INPUT --dport 80", 10,
+                            "`-p tcp` or `-p udp` before it"},
                     Refused{"unknown_match", "-A INPUT -m nosuch", 13, "there is no match `nosuch` here yet"},
                     Refused{"unknown_target", "-A INPUT -j nosuch", 13, "there is no chain `nosuch`"},
                     Refused{"host_name", "-A INPUT -s localhost", 13, "names of hosts aren't looked up"},

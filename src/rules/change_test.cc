@@ -420,13 +420,15 @@ TEST(Transaction, IsRefusedWholeWhenTheRulesHaveMoved) {
 TEST(Transaction, IsRefusedForRulesThatNeedWhatIsntThere) {
     Pair pair(filter());
     RuleDraft needy = rule(1);
-    needy.matches.push_back(extension(find_match("recent", Family::ipv4)));
+    needy.matches.push_back(extension(find_match("osf", Family::ipv4)));
     Extension& match = needy.matches.back();
-    ASSERT_TRUE(match.set(*match.find("set"), {}, false));
+    constexpr std::string_view genre[] = {"Linux"};
+    needy.selectors.protocol = 6;
+    ASSERT_TRUE(match.set(*match.find("genre"), genre, false));
     Change change(pair.ruleset);
     ASSERT_TRUE(change.append("filter", "INPUT", std::move(needy)));
     EXPECT_THAT(change.prepare(interfaces()).error().what,
-                HasSubstr("table filter, chain INPUT: rule 1 needs shared tables of addresses"));
+                HasSubstr("table filter, chain INPUT: rule 1 needs fingerprints of operating systems"));
 }
 
 TEST(Transaction, BaseChainsStandAtAnyHookAndPriority) {
