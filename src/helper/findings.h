@@ -12,9 +12,21 @@
 
 namespace gatehouse::helper {
 
+// A port that was announced, and under which number the other side knows it: a helper's memory of it.
+struct GivenPort {
+    std::uint16_t announced, given;
+};
+
 // A connection to expect, as the helper read it: before translation.
 struct Wanted {
     static constexpr std::uint8_t alone = 0xff;
+    // When it is to be redirected to who announced it.
+    enum class Moves : std::uint8_t {
+        own,      // where the connection is translated, if the announcer means itself
+        renamed,  // of these, only where the other side knows the announcer by another address
+        anyone,   // there, to whomever is announced
+        never,
+    };
 
     track::Expectation expectation{};
     // What is mentioned: the endpoint that the sender believes to be its own.
@@ -32,6 +44,9 @@ struct Wanted {
     bool third_party = false;
     // Where it can't be made the packet passes all the same.
     bool optional = false;
+    Moves moves = Moves::own;
+    // In the helper's memory: filled in when it is made. The same port is given again if it is free.
+    GivenPort* given = nullptr;
     // Set by the driver: false, and it isn't made, nor its mentions rewritten (a third party's, a privileged
     // port).
     bool allowed = true;

@@ -244,6 +244,8 @@ Verdict Helpers::enter(Context& context, const track::Seen& seen, const Helper& 
         using Entered = track::Expectations::Entered;
         if (entered == Entered::yes) {
             ++statistics_.expected;
+            if (wanted.given != nullptr)
+                *wanted.given = {wanted.announced.port, wanted.expectation.tuple.ends.destination};
             continue;
         }
         if (wanted.shared && stands(wanted.expectation, zone_of(*seen.entry))) continue;

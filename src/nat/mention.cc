@@ -20,9 +20,15 @@ using helper::Wanted;
 using track::Direction;
 using track::Expectations;
 
-// Whether the announcer means itself: what others wait for elsewhere isn't ours to move.
-bool is_own(const Wanted& wanted, const track::Entry& master) {
-    return wanted.allowed && wanted.announced.address == master.tuple(wanted.direction).source;
+// Whether it is to be redirected: what others wait for elsewhere isn't ours to move, unless the helper says
+// so.
+bool is_moved(const Wanted& wanted, const track::Entry& master) {
+    using Moves = Wanted::Moves;
+    if (!wanted.allowed || wanted.moves == Moves::never) return false;
+    const Address announcer = master.tuple(wanted.direction).source;
+    const Address& known_as = master.tuple(track::opposite(wanted.direction)).destination;
+    if (wanted.moves != Moves::own && announcer == known_as) return false;
+    return wanted.moves == Moves::anyone || wanted.announced.address == announcer;
 }
 
 // An end of the connection, as the other side knows it.
@@ -64,7 +70,7 @@ bool write_endpoints(const track::Seen& seen, const Findings& findings, Rewritin
         Endpoint endpoint = mention.endpoint;
         if (mention.denotes == Mention::Denotes::expected) {
             const Wanted& wanted = findings.expectations[mention.expectation];
-            if (!is_own(wanted, *seen.entry)) continue;
+            if (!is_moved(wanted, *seen.entry)) continue;
             endpoint.address = wanted.expectation.tuple.destination;
             endpoint.port = wanted.expectation.tuple.ends.destination;
         } else if (mention.denotes == Mention::Denotes::party) {
@@ -125,25 +131,30 @@ Expectations::Entered MentionTranslator::try_port(const track::Seen& seen, Findi
     auto entered = put(findings.expectations[which], port);
     for (Wanted& other : findings.expectations) {
         if (entered != Expectations::Entered::yes) break;
-        if (other.follows == which && is_own(other, *seen.entry))
+        if (other.follows == which && is_moved(other, *seen.entry))
             entered = put(other, static_cast<std::uint16_t>(port + 1));
     }
     return entered;
 }
 
-// The port that was announced, else one of those above it at random; an even one stays even.
+// The port that was given before, or announced; else one of those above it, at random. Of a pair, the next
+// ones that are free: so it gets the same again, when it is announced again.
 bool MentionTranslator::find_port(const track::Seen& seen, Findings& findings, std::size_t which,
                                   const helper::Helper& helper) {
     constexpr unsigned most = 128;
     constexpr std::uint32_t last = 65'534;
-    const std::uint16_t announced = findings.expectations[which].announced.port;
-    std::uint32_t port = announced;
+    const Wanted& wanted = findings.expectations[which];
+    const std::uint16_t announced = wanted.announced.port;
+    const bool paired =
+        std::ranges::find(findings.expectations, which, &Wanted::follows) != findings.expectations.end();
+    const bool known = wanted.given != nullptr && wanted.given->announced == announced;
+    std::uint32_t port = known ? wanted.given->given : announced;
     for (unsigned tries = 0; tries < most; ++tries) {
         const auto entered = try_port(seen, findings, which, helper, static_cast<std::uint16_t>(port));
         if (entered == Expectations::Entered::yes) return true;
         if (entered != Expectations::Entered::clash || announced >= last) return false;
-        port = announced + random_.below(last - announced);
-        port = (port & ~1u) | (announced & 1u);
+        port = paired ? port + 2 : announced + random_.below(last - announced);
+        if (port > last) return false;
     }
     return false;
 }
@@ -152,10 +163,11 @@ Verdict MentionTranslator::translate(Context& context, const track::Seen& seen, 
                                      const helper::Helper& helper) {
     for (std::size_t i = 0; i < findings.expectations.size(); ++i) {
         Wanted& wanted = findings.expectations[i];
-        if (!is_own(wanted, *seen.entry)) continue;
+        if (!is_moved(wanted, *seen.entry)) continue;
         wanted.expectation.tuple.destination =
             seen.entry->tuple(track::opposite(wanted.direction)).destination;
-        wanted.expectation.redirection = {.manner = follows_master,
+        const bool on = wanted.moves == Wanted::Moves::anyone;
+        wanted.expectation.redirection = {.manner = on ? sent_on : follows_master,
                                           .announced = wanted.direction,
                                           .port = wanted.announced.port,
                                           .source_port = wanted.source_port,

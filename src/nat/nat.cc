@@ -63,16 +63,21 @@ bool Nat::follows_its_master(const Entry& entry) const {
     if (!entry.has(track::status::expected)) [[likely]]
         return false;
     const auto* const master = tracking_.table().side().find<track::Master>(entry);
-    return master != nullptr && master->redirection.manner == follows_master &&
+    return master != nullptr && master->redirection.manner != 0 &&
            tracking_.table()[master->connection].generation == master->generation;
 }
 
 // Both its ends at once: it comes from where its master's other side seems to be, and goes to whoever
-// announced it.
+// announced it. One that is sent on to somebody else comes, as in Linux, from where the reply to its master's
+// first packet seemed to come from, if that announced it; else as it is.
 Verdict Nat::follow_master(Context& context, const Entry& entry) {
     const track::Master of = *tracking_.table().side().find<track::Master>(entry);
     const track::Tuple announcer = tracking_.table()[of.connection].tuple(of.redirection.announced);
-    Range from = Range::one(announcer.destination);
+    const track::Tuple first = entry.tuple(Direction::original);
+    const bool answered = of.redirection.announced == Direction::reply;
+    Range from = Range::one(of.redirection.manner == follows_master ? announcer.destination
+                            : answered                              ? first.destination
+                                                                    : first.source);
     from.ports = of.redirection.source_port != 0;
     from.first_port = from.last_port = of.redirection.source_port;
     if (const Verdict source = bind(context, Manip::source, from); source != Verdict::proceed) return source;

@@ -286,12 +286,12 @@ void write_connections(Engine& engine, const fs::path& path) {
     for (const auto& line : lines) file << line << '\n';
 }
 
-// As the oracle writes `conntrack -L expect`: sorted, without the seconds left.
+// As the oracle writes `conntrack -L expect`: sorted, without the seconds left, of IPv4 alone.
 void write_expectations(Engine& engine, const fs::path& path) {
     std::vector<std::string> lines;
     if (const track::Tracking* const tracking = engine.tracking()) {
         tracking->expectations().visit_all([&](track::ExpectationIndex, const track::Expectation& e) {
-            lines.push_back(track::to_text(*tracking, e));
+            if (is_v4(e.tuple.family)) lines.push_back(track::to_text(*tracking, e));
         });
     }
     std::ranges::sort(lines);
@@ -304,7 +304,7 @@ Result<void> run(const fs::path& directory, const fs::path& out) {
     if (!scenario) return std::unexpected(scenario.error());
     auto configuration = network::configure(scenario->network);
     if (!configuration) return fail("unsupported: " + configuration.error().text());
-    configuration->helpers = {.mode = helper::Mode::drop, .privileged = true};
+    configuration->helpers = {.mode = helper::Mode::drop, .third_party = true, .privileged = true};
     fs::create_directories(out);
     EmptyWorld world;
     Writer writer(out / "out.jsonl", *scenario, configuration->router->interfaces());
