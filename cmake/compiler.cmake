@@ -9,9 +9,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Designated initialisers leave members at their defaults on purpose.
   add_compile_options(-Wno-missing-field-initializers)
 else()
-  # std::stable_sort of GCC 12's library uses what it calls deprecated, and clang reports it.
+  # std::stable_sort of GCC 12's library uses what it calls deprecated, and clang reports it. Tuples are compared without
+  # branches on purpose.
   add_compile_options(-Wno-missing-field-initializers -Wno-missing-designated-field-initializers
-                      -Wno-deprecated-declarations)
+                      -Wno-deprecated-declarations -Wno-bitwise-instead-of-logical)
 endif()
 if(GATEHOUSE_SANITIZE)
   add_compile_options(-fsanitize=${GATEHOUSE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
