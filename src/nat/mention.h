@@ -31,8 +31,8 @@ class MentionTranslator final : public helper::Translator {
     Random& random_;
 };
 
-// Redirection::manner of connections that are to be translated as their master is, and of those that its helper
-// has sent on to somebody else.
+// Redirection::manner of connections that are to be translated as their master is, and of those that its
+// helper has sent on to somebody else.
 constexpr std::uint8_t follows_master = 1, sent_on = 2;
 
 }  // namespace gatehouse::nat
