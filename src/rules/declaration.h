@@ -128,6 +128,8 @@ struct Facts {
     std::string_view table{};
     const Selectors* selectors = nullptr;
     const std::vector<Extension>* matches = nullptr;
+    // The extension's own options, in the order in which they are written.
+    const std::vector<const OptionInfo*>* given = nullptr;
 };
 
 struct Traits {
@@ -166,6 +168,7 @@ struct Declaration : Traits {
     std::string_view (*timeout_policy)(const void*) = nullptr;
     HookSet (*narrow)(const void*) = nullptr;  // the hooks that the options given leave
     StepFn step = nullptr;                     // null: declared in full, but it doesn't act yet (see `need`)
+    bool may_drop = false;                     // a match that can answer `hotdrop`
 };
 
 namespace detail {
@@ -189,6 +192,13 @@ template <class P>
 concept ActsWithState = HasState<P> && requires(const P& p, Context& c) {
     { p.act(std::declval<typename P::State&>(), c) } -> std::same_as<Outcome>;
 };
+
+template <class P>
+concept MayDrop = requires(const P& p, Context& c) {
+    { p.test(c) } -> std::same_as<MatchResult>;
+} || (HasState<P> && requires(const P& p, Context& c) {
+                      { p.test(std::declval<typename P::State&>(), c) } -> std::same_as<MatchResult>;
+                  });
 
 constexpr StepResult step_result(bool hit) { return hit ? StepResult::next : StepResult::no_match; }
 constexpr StepResult step_result(MatchResult r) {
@@ -284,6 +294,7 @@ constexpr Declaration declare(const Traits& traits) {
         d.narrow = [](const void* p) { return static_cast<const P*>(p)->hooks(); };
     }
     d.step = step_of<P>();
+    d.may_drop = MayDrop<P>;
     return d;
 }
 

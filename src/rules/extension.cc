@@ -73,7 +73,9 @@ Result<void> Extension::finish(const Facts& facts) {
             fmt::format("{}: one of {} must be given", declaration_->name, members(left & (~left + 1))));
     }
     if (declaration_->check == nullptr) return {};
-    auto checked = declaration_->check(parameters_.get(), facts);
+    Facts own = facts;
+    own.given = &given_;
+    auto checked = declaration_->check(parameters_.get(), own);
     if (!checked) {
         Error error = checked.error();
         error.what = fmt::format("{}: {}", declaration_->name, error.what);

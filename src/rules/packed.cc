@@ -48,8 +48,11 @@ Packed pack(const RuleDraft& rule, const Interfaces& interfaces) {
         packed.protocol = s.protocol;
     }
     if (s.fragment != FragmentSelector::any) packed.exact = false;
+    // What stands behind a match that does more than say yes or no may not keep a packet from that one.
     for (const auto& match : rule.matches) {
-        if (match.declaration().pack != nullptr) match.declaration().pack(match.parameters(), packed);
+        const Declaration& declaration = match.declaration();
+        if (declaration.pack != nullptr) declaration.pack(match.parameters(), packed);
+        if (declaration.does != does_nothing || declaration.may_drop) break;
     }
     // A range that holds no port is the match's to refuse.
     if (packed.sport.low > packed.sport.high) packed.sport = {0, 65535};

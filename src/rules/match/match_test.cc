@@ -34,6 +34,8 @@ const Text texts[] = {
     {"udp", "--sport 0:65535 ! --dport 0:65535", "", "udp dpts:!0:65535", udp},
     {"tcp", "--sport 0:65535 --tcp-option 7", "--tcp-option 7", "tcp option=7", tcp},
     {"tcp", "! --tcp-flags SYN,ACK SYN", same, "tcp flags:!0x12/0x02", tcp},
+    {"tcp", "--tcp-flags NONE NONE", "", "tcp", tcp},
+    {"tcp", "! --tcp-flags NONE NONE", same, "tcp flags:!0x00/0x00", tcp},
     {"tcp", "--syn", "--tcp-flags FIN,SYN,RST,ACK SYN", "tcp flags:0x17/0x02", tcp},
     {"icmp", "--icmp-type 8", same, "icmptype 8"},
     {"icmp", "! --icmp-type 3/1", same, "icmp !type 3 code 1"},
@@ -268,6 +270,7 @@ struct Bad {
 };
 
 const Bad bad_texts[] = {
+    {"time", "--utc --kerneltz"},
     {"udp", "--sport -1"},
     {"udp", "--sport 65536"},
     {"udp", "--sport 9:5"},

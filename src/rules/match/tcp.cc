@@ -70,6 +70,12 @@ struct SynValue {
     void print(std::string&, const type&, Family) const {}
 };
 
+// Looking at no flag says nothing: iptables neither saves nor lists it.
+constexpr bool says_nothing(const Opt<FlagTest>& flags) { return flags->looked_at == 0 && !flags.inverted; }
+struct HideNoFlags {
+    constexpr bool operator()(const auto& tcp) const { return says_nothing(tcp.flags); }
+};
+
 struct Tcp {
     Opt<PortRange> sport, dport;
     Opt<FlagTest> flags;
@@ -83,7 +89,8 @@ struct Tcp {
                                   {.help = "the TCP option is there", .invertible = true}),
         option<&Tcp::flags>(
             "tcp-flags", FlagTestValue{},
-            {.help = "of the flags looked at, just those are set", .invertible = true, .group = 1}),
+            {.help = "of the flags looked at, just those are set", .invertible = true, .group = 1},
+            HideNoFlags{}),
         option<&Tcp::flags>(
             "syn", SynValue{},
             {.help = "SYN set, RST, ACK and FIN clear", .invertible = true, .input_only = true, .group = 1}),
@@ -128,7 +135,7 @@ struct Tcp {
         if (sport) value::list_ports(out, "spt", *sport, sport.inverted, "tcp", numeric);
         if (dport) value::list_ports(out, "dpt", *dport, dport.inverted, "tcp", numeric);
         if (option_kind) out += fmt::format(" option={}{}", option_kind.inverted ? "!" : "", *option_kind);
-        if (flags)
+        if (flags && !says_nothing(flags))
             out += fmt::format(" flags:{}0x{:02X}/0x{:02X}", flags.inverted ? "!" : "", flags->looked_at,
                                flags->set);
     }

@@ -30,9 +30,9 @@ struct TimeMatch {
                                       {.help = "on these days of the week", .invertible = true}),
         option<&TimeMatch::date_start>("datestart", value::DateValue{}, {.help = "from this date on"}),
         option<&TimeMatch::date_stop>("datestop", value::DateValue{}, {.help = "up to this date"}),
-        flag<&TimeMatch::kernel_zone>("kerneltz",
-                                      {.alias = "localtz", .help = "in the kernel's time zone; ours is UTC"}),
-        flag<&TimeMatch::utc>("utc", {.help = "in UTC, as if nothing were said"}),
+        flag<&TimeMatch::kernel_zone>(
+            "kerneltz", {.alias = "localtz", .help = "in the kernel's time zone; ours is UTC", .group = 1}),
+        flag<&TimeMatch::utc>("utc", {.help = "in UTC, as if nothing were said", .group = 1}),
         flag<&TimeMatch::contiguous>("contiguous",
                                      {.help = "a time past midnight belongs to the day on which it began"}),
     };

@@ -52,15 +52,25 @@ struct ConnMark {
                                  {.help = "shifts the mark to the right", .group = shift}),
     };
 
-    Result<void> check(const Facts&) {
+    Result<void> check(const Facts& facts) {
         if (xmark && (nfmask || ctmask))
             return fail("`--nfmask` and `--ctmask` go with `--save-mark` or `--restore-mark`");
         if (mask && (nfmask || ctmask)) return fail("`--mask` excludes `--nfmask` and `--ctmask`");
         if (mask) {
-            if (xmark) xmark.value.mask = *mask;
+            if (xmark && mask_comes_last(*facts.given)) xmark.value.mask = *mask;
             nfmask.value = ctmask.value = *mask;
         }
         return {};
+    }
+
+    // A value that is set behind `--mask` brings a mask of its own, as iptables has it.
+    static bool mask_comes_last(const std::vector<const OptionInfo*>& given) {
+        bool last = false;
+        for (const auto* option : given) {
+            if (option->name == "mask") last = true;
+            if ((option->traits.group & operation) != 0) last = false;
+        }
+        return last;
     }
 
     Outcome act(Context& context) const {

@@ -54,7 +54,7 @@ struct Ct {
                                 {.help = "the zone of the reply direction alone", .group = 1}),
     };
 
-    // Linux starts tracking for every other use of CT.
+    // Linux starts tracking for every other use of CT. Whatever stands beside --notrack does nothing.
     Need needs() const {
         if (notrack) return Need::nothing;
         return helper ? Need::helpers : Need::tracking;
