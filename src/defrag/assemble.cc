@@ -7,6 +7,7 @@
 #include "packet/parse.h"
 #include "packet/reason.h"
 #include "wire/ipv4.h"
+#include "wire/ipv6.h"
 #include "wire/protocol.h"
 #include "wire/tcp.h"
 
@@ -80,6 +81,10 @@ Finding Reassembler::assemble(const Datagram& datagram, const Packet& last, Whol
         finish_header4(ip, length, *ecn, whole.dont_fragment);
     } else {
         ip[datagram.named_at] = first.l3()[header];
+        const std::size_t first_named_at =
+            ip[6] == wire::protocol::hop_by_hop ? wire::Ipv6View::length : std::size_t{6};
+        const bool misread = manner_ == Manner::ipv6_tracking && datagram.named_at != first_named_at;
+        whole.misread_at = misread ? datagram.fragment_header : std::uint16_t{0};
         finish_header6(ip, length, *ecn);
     }
     if (const Finding finding = parse_network(packet)) return finding;

@@ -7,6 +7,25 @@ constexpr std::uint32_t headroom = 128, tailroom = 256;
 constexpr std::uint32_t stride = (headroom + max_frame + tailroom + 63) & ~63u;
 }  // namespace
 
+void join_pieces(Packet& packet, std::uint32_t bytes) {
+    Whole* const whole = Whole::of(packet);
+    if (whole == nullptr || !whole->sizes_return) return;
+    const std::uint32_t before_data = packet.flat.l3_length - whole->data;
+    const std::uint32_t wanted = packet.flat.l4 - packet.flat.l3 - before_data + bytes;
+    const std::uint32_t first = whole->begins.next(1);
+    if (wanted <= first * 8) return;
+    if (wanted % 8 != 0 || wanted >= whole->data) {
+        whole->sizes_return = false;
+        return;
+    }
+    whole->begins.clear(first, wanted / 8);
+    whole->begins.set(wanted / 8, wanted / 8 + 1);
+}
+
+void join_all_pieces(Packet& packet) {
+    if (Whole* const whole = Whole::of(packet)) whole->sizes_return = false;
+}
+
 WholePool::WholePool(std::uint32_t limit)
     : wholes_(limit), memory_(new std::uint8_t[static_cast<std::size_t>(stride) * limit]) {}
 

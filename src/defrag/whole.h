@@ -31,6 +31,10 @@ struct Whole {
     UnitSet begins;
     std::uint32_t data = 0;
     bool sizes_return = false;
+    // IPv6, put together for tracking, with more than a hop-by-hop header before the fragment header: the
+    // offset, from the IPv6 header, of what stood behind that. As Linux has it, this host takes it for the
+    // first of those headers.
+    std::uint16_t misread_at = 0;
 
     // nullptr if the packet wasn't put together.
     static Whole* of(Packet& packet) {
@@ -41,6 +45,14 @@ struct Whole {
     }
 };
 static_assert(std::is_standard_layout_v<Whole>, "a Whole is found from its packet");
+
+// What Linux forgets of the pieces that a packet came in when something wants its first `bytes`, from the
+// transport header on, in one place: the first piece grows, and the next ones lose what it takes; but no
+// piece that isn't the last can have a length that eight doesn't divide, so then no size returns. Nothing to
+// a packet that wasn't put together.
+void join_pieces(Packet& packet, std::uint32_t bytes);
+// The same for all of the packet.
+void join_all_pieces(Packet& packet);
 
 class WholePool {
   public:

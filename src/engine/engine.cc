@@ -7,7 +7,10 @@
 
 #include "engine/core.h"
 #include "packet/reason.h"
+#include "packet/transport_sum.h"
 #include "wire/protocol.h"
+#include "wire/sctp.h"
+#include "wire/udp.h"
 
 namespace gatehouse {
 
@@ -45,12 +48,13 @@ defrag::Limits fragment_limits(const Configuration& configuration, const Fragmen
             .datagrams = configuration.fragments.datagrams};
 }
 
-// Linux verifies SCTP's checksum with its header in one piece, and then no longer knows where a first
-// fragment ended that was shorter than that.
-void forget_sizes(Packet& packet) {
-    defrag::Whole* const whole = defrag::Whole::of(packet);
-    const bool first_is_shorter = whole != nullptr && whole->begins.any(1, 2);  // in eights of bytes
-    if (first_is_shorter && packet.flat.protocol == wire::protocol::sctp) whole->sizes_return = false;
+// What verifying a packet's checksum leaves behind in Linux: SCTP's header is in one piece, and of UDP over
+// IPv6 the sum of the whole packet is kept, which goes stale when its header changes.
+void note_verification(Packet& packet) {
+    if (packet.flat.protocol == wire::protocol::sctp) defrag::join_pieces(packet, wire::SctpView::header);
+    const bool sum_kept = !is_v4(packet.flat.family) && packet.flat.protocol == wire::protocol::udp;
+    if (sum_kept && wire::UdpView::parse(packet.transport()) && load_be16(packet.l4() + 6) != 0)
+        packet.summed_header = transport_sum::changing_header6(packet);
 }
 
 Verdict track_packet(void* tracking, std::uint32_t, Context& context) {
@@ -58,7 +62,7 @@ Verdict track_packet(void* tracking, std::uint32_t, Context& context) {
     const Verdict verdict = connections.track(context);
     const bool summed = context.hook == Hook::prerouting && connections.settings().verify_checksums &&
                         static_cast<track::Info>(context.packet.connection.info) != track::Info::untracked;
-    if (summed) forget_sizes(context.packet);
+    if (summed) note_verification(context.packet);
     return verdict;
 }
 Verdict translate_packet(void* nat, std::uint32_t, Context& context) {

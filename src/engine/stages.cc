@@ -239,8 +239,8 @@ void Engine::Core::deliver(Passage& passage) {
         context.finding = {.reason = Reason::local_consumed};
         return finish(passage, Disposition::consumed);
     }
-    const bool whole = defrag::Whole::of(context.packet) != nullptr;
-    if ((context.packet.flat.fragmented || whole) && !gather_local(passage)) return;
+    const defrag::Whole* const whole = defrag::Whole::of(context.packet);
+    if ((context.packet.flat.fragmented || whole != nullptr) && !gather_local(passage)) return;
     if (services.world->local_socket(context.packet) == Answer::yes)
         return finish(passage, Disposition::delivered);
     // What was sent to many gets no answer but an echo's, however the frame was addressed.
@@ -249,7 +249,8 @@ void Engine::Core::deliver(Passage& passage) {
     if (to_many && is_v4(context.family()) && context.packet.flat.protocol != wire::protocol::icmp) {
         context.finding = {.reason = Reason::ignored_by_stack};
     } else {
-        context.finding = stack::answer_local(context, configuration.tunables);
+        const std::uint16_t misread_at = whole != nullptr ? whole->misread_at : std::uint16_t{0};
+        context.finding = stack::answer_local(context, configuration.tunables, misread_at);
     }
     finish(passage, Disposition::consumed);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "defrag/whole.h"
 #include "packet/edit.h"
 #include "packet/reason.h"
 #include "track/sequence_shift.h"
@@ -206,6 +207,7 @@ Verdict MentionTranslator::rewrite(Context& context, const track::Seen& seen, co
         if (!edit::replace_payload(packet, at + static_cast<std::uint32_t>(grown), span.length,
                                    Bytes(text.bytes).first(text.length)))
             return drop(context, Reason::edit_out_of_room, static_cast<std::uint32_t>(text.length));
+        defrag::join_all_pieces(packet);
         const auto by = static_cast<std::int32_t>(text.length) - static_cast<std::int32_t>(span.length);
         grown += by;
         if (!findings.alone) track::sequence_shift::note(mine, origin + span.end() - 1, by);

@@ -90,6 +90,9 @@ struct alignas(64) Packet {
     std::uint16_t checksum_start = 0;   // from `data`; partial only
     std::uint16_t checksum_offset = 0;  // of the field, from checksum_start
     std::uint16_t segment_size = 0;     // payload bytes of each segment
+    // Of a UDP packet over IPv6 whose checksum connection tracking has looked at, what its header was then
+    // (transport_sum::changing_header6); 0 of any other. The engine's.
+    std::uint16_t summed_header = 0;
 
     Bytes bytes() const { return {data, length}; }
     MutableBytes bytes() { return {data, length}; }

@@ -21,8 +21,12 @@ Parsed parse_frame(Packet& packet);
 // packet that the router made, or that came over the loopback, may have any addresses.
 Finding parse_network(Packet& packet);
 
-// The third number of Reason::ip6_bad_hop_option: the ICMPv6 parameter problem that Linux answers with, its
-// pointer being the second number.
-enum class HopAnswer : std::uint32_t { none, bad_header_field, unknown_option };
+// The third number of Reason::ip6_bad_hop_option and Reason::ip6_bad_destination_option: the ICMPv6 parameter
+// problem that Linux answers with, its pointer being the second number.
+enum class OptionAnswer : std::uint32_t { none, bad_header_field, unknown_option };
+
+// What the host that a packet is for makes of the destination options header at `offset` of the IPv6 packet,
+// which holds all of it (RFC 8200, 4.6): nothing, or ip6_bad_destination_option.
+Finding judge_destination_options(const Packet& packet, std::uint32_t offset);
 
 }  // namespace gatehouse

@@ -37,6 +37,8 @@ constexpr Row rows[] = {
      "the IPv6 extension header {0} at byte {1} is malformed"},
     {Reason::ip6_bad_hop_option, "ip6-bad-hop-option",
      "the hop-by-hop option {0:#04x} at byte {1} forbids going on"},
+    {Reason::ip6_bad_destination_option, "ip6-bad-destination-option",
+     "the destination option {0:#04x} at byte {1} forbids taking the packet"},
     {Reason::ip6_jumbo_unsupported, "ip6-jumbo-unsupported", "jumbograms are not taken"},
     {Reason::l4_truncated, "l4-truncated", "the header of protocol {0} has {1} bytes where {2} are needed"},
     {Reason::l4_bad_checksum, "l4-bad-checksum", "the checksum of protocol {0} is wrong"},

@@ -21,15 +21,16 @@ enum class Reason : std::uint16_t {
     vlan_without_device,  // {vlan id}
     bad_llc,
     arp_malformed,
-    ip_header_truncated,   // {bytes there, bytes needed}
-    ip_bad_version,        // {version}
-    ip_bad_header_length,  // {header length}
-    ip_bad_checksum,       // {found, expected}
-    ip_bad_total_length,   // {total length, bytes there}
-    ip_bad_options,        // {offset of the option}
-    ip6_header_truncated,  // {bytes there, bytes needed}
-    ip6_bad_extension,     // {next header, offset}
-    ip6_bad_hop_option,    // {option type, offset, answer: HopAnswer}
+    ip_header_truncated,         // {bytes there, bytes needed}
+    ip_bad_version,              // {version}
+    ip_bad_header_length,        // {header length}
+    ip_bad_checksum,             // {found, expected}
+    ip_bad_total_length,         // {total length, bytes there}
+    ip_bad_options,              // {offset of the option}
+    ip6_header_truncated,        // {bytes there, bytes needed}
+    ip6_bad_extension,           // {next header, offset}
+    ip6_bad_hop_option,          // {option type, offset, answer: OptionAnswer}
+    ip6_bad_destination_option,  // the same
     ip6_jumbo_unsupported,
     l4_truncated,     // {protocol, bytes there, bytes needed}
     l4_bad_checksum,  // {protocol}

@@ -47,4 +47,10 @@ std::uint64_t pseudo_sum(const Flat& flat, std::uint8_t number, std::size_t leng
 // What the field should hold, whatever it holds; a length or coverage that can't be counts as the whole.
 std::uint16_t right(const Packet& packet, const Kind& kind);
 
+// What the fields of an IPv6 header that rules can change, traffic class and hop limit, give to a sum over
+// it; never 0.
+inline std::uint16_t changing_header6(const Packet& packet) {
+    return static_cast<std::uint16_t>(1 + (packet.flat.tos << 4) + packet.flat.ttl);
+}
+
 }  // namespace gatehouse::transport_sum

@@ -1,6 +1,7 @@
 #include "stack/forward.h"
 
 #include "hook/icmp_error.h"
+#include "packet/parse.h"
 #include "packet/reason.h"
 #include "wire/protocol.h"
 
@@ -110,12 +111,16 @@ void answer_unroutable(Context& context, const route::Decision& route) {
 }
 
 void answer_unparsable(Context& context, const Finding& finding) {
-    if (finding.reason != Reason::ip6_bad_hop_option) return;
-    const std::uint8_t action = static_cast<std::uint8_t>(finding.numbers[0] >> 6);
-    // 2: always; 3: unless the packet went to many.
-    const bool to_many = route::is_multicast6(context.packet.flat.destination);
-    if (action == 2 || (action == 3 && !to_many)) {
-        icmp_error::send(context, icmpv6::parameter_problem, icmpv6::unknown_option, finding.numbers[1]);
+    const bool option =
+        finding.reason == Reason::ip6_bad_hop_option || finding.reason == Reason::ip6_bad_destination_option;
+    if (!option) return;
+    const auto send = [&](std::uint8_t code) {
+        icmp_error::send(context, icmpv6::parameter_problem, code, finding.numbers[1]);
+    };
+    switch (static_cast<OptionAnswer>(finding.numbers[2])) {
+        case OptionAnswer::none: return;
+        case OptionAnswer::bad_header_field: return send(icmpv6::bad_header_field);
+        case OptionAnswer::unknown_option: return send(icmpv6::unknown_option);
     }
 }
 

@@ -1,13 +1,17 @@
 #include "stack/local.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "hook/emit.h"
 #include "hook/icmp_error.h"
 #include "packet/edit.h"
+#include "packet/parse.h"
 #include "packet/reason.h"
+#include "packet/transport_sum.h"
 #include "route/router.h"
+#include "stack/forward.h"
 #include "stack/neighbour_discovery.h"
 #include "stack/reset.h"
 #include "wire/protocol.h"
@@ -38,12 +42,10 @@ bool to_one_host(const Context& context) {
            !route::is_limited_broadcast(to);
 }
 
-// A network packet back to the sender: the request's transport part behind a fresh header, with its type
-// changed to `type`.
-Finding mirror(Context& context, std::uint8_t hop_limit, std::uint8_t type) {
+// A network packet back to the sender: `transport` behind a fresh header, with its type changed to `type`.
+Finding answer_with(Context& context, std::uint8_t hop_limit, std::uint8_t type, Bytes transport) {
     const Packet& request = context.packet;
     const bool v4 = is_v4(request.flat.family);
-    const Bytes transport = request.transport();
     const auto echo = ip_options::echo(request, context.options);
     if (!echo) return ignored();
     const std::uint32_t header = v4 ? header4 + echo->size : header6;
@@ -73,7 +75,8 @@ Finding mirror(Context& context, std::uint8_t hop_limit, std::uint8_t type) {
     std::ranges::copy(transport, ip + header);
     ip[header] = type;
     if (v4) edit::renew_network_checksum(*reply);
-    context.trace({.kind = TraceKind::generated, .text = "echo reply"});
+    context.trace({.kind = TraceKind::generated,
+                   .text = v4 && type == wire::icmp::timestamp_reply ? "timestamp reply" : "echo reply"});
     // Linux routes an ICMPv6 echo's reply by the interface that the request came in by, whatever its
     // addresses.
     context.services.emitter->emit(reply, request,
@@ -81,14 +84,30 @@ Finding mirror(Context& context, std::uint8_t hop_limit, std::uint8_t type) {
     return consumed();
 }
 
+// A timestamp request (RFC 792, page 16): when it came, which is when it is answered.
+Finding answer_timestamp(Context& context, const Tunables& tunables) {
+    constexpr std::size_t receive = 12, transmit = 16, whole = 20;
+    const Bytes request = context.packet.transport();
+    if (request.size() < receive) return ignored();
+    std::array<std::uint8_t, whole> reply{};
+    std::ranges::copy(request.first(receive), reply.begin());
+    reply[1] = 0;  // whatever code the request had
+    const std::uint32_t now = ip_options::timestamp(context.services.now);
+    store_be32(&reply[receive], now);
+    store_be32(&reply[transmit], now);
+    return answer_with(context, tunables.ip_default_ttl, wire::icmp::timestamp_reply, reply);
+}
+
 Finding answer_icmp4(Context& context, const Tunables& tunables) {
     const Packet& packet = context.packet;
     if (packet.flat.transport != Transport::whole) return ignored();
     if (!edit::transport_checksum_ok(packet)) return bad_checksum(packet);
-    if (packet.flat.sport != wire::icmp::echo_request) return ignored();
-    if (tunables.icmp_echo_ignore_all) return ignored();
+    const bool echo = packet.flat.sport == wire::icmp::echo_request;
+    if (!echo && packet.flat.sport != wire::icmp::timestamp_request) return ignored();
+    if (echo && tunables.icmp_echo_ignore_all) return ignored();
     if (tunables.icmp_echo_ignore_broadcasts && !to_one_host(context)) return ignored();
-    return mirror(context, tunables.ip_default_ttl, wire::icmp::echo_reply);
+    if (!echo) return answer_timestamp(context, tunables);
+    return answer_with(context, tunables.ip_default_ttl, wire::icmp::echo_reply, packet.transport());
 }
 
 Finding answer_icmp6(Context& context, const Tunables& tunables) {
@@ -101,7 +120,7 @@ Finding answer_icmp6(Context& context, const Tunables& tunables) {
         case wire::icmpv6::echo_request: break;
         default: return ignored();
     }
-    return mirror(context, tunables.hop_limit, wire::icmpv6::echo_reply);
+    return answer_with(context, tunables.hop_limit, wire::icmpv6::echo_reply, packet.transport());
 }
 
 Finding answer_tcp(Context& context, const Tunables& tunables) {
@@ -113,6 +132,14 @@ Finding answer_tcp(Context& context, const Tunables& tunables) {
     if (!edit::transport_checksum_ok(packet)) return bad_checksum(packet);
     send_reset(context, tunables);
     return {.reason = Reason::no_local_listener, .numbers = {protocol::tcp}};
+}
+
+// Linux believes the sum that connection tracking took of the packet, in which the header was another; what
+// is short it sums again.
+bool summed_otherwise(const Packet& packet) {
+    constexpr std::uint16_t longest_summed_again = 76;
+    return packet.summed_header != 0 && packet.summed_header != transport_sum::changing_header6(packet) &&
+           load_be16(packet.l4() + 4) > longest_summed_again;
 }
 
 // UDP and UDP-Lite, whose length field is the checksum's coverage (RFC 3828).
@@ -127,7 +154,8 @@ Finding answer_udp(Context& context) {
         return {.reason = Reason::l4_truncated, .numbers = {number, length, 8}};
     // IPv6 has no UDP without a checksum (RFC 8200, 8.1).
     const bool unsummed = load_be16(packet.l4() + 6) == 0;
-    if ((!v4 && unsummed) || !edit::transport_checksum_ok(packet)) return bad_checksum(packet);
+    if ((!v4 && unsummed) || summed_otherwise(packet) || !edit::transport_checksum_ok(packet))
+        return bad_checksum(packet);
     if (!to_one_host(context)) return {.reason = Reason::no_local_listener, .numbers = {number}};
     // UDP lets go of the packet's connection: OUTPUT's raw table sees the answer before it is looked up.
     const ConnRef connection = std::exchange(context.packet.connection, {});
@@ -145,13 +173,16 @@ Finding answer_udp(Context& context) {
 struct Upper {
     std::uint8_t protocol = 0;
     std::uint32_t named_at = 6;  // from the IPv6 header: in that, or in the last extension header
-    bool broken = false;         // the packet ends before it is named
+    Finding bad{};               // it isn't reached
 };
 
-Upper upper_of(const Packet& packet) {
+Upper upper_of(const Packet& packet, std::uint32_t misread_at) {
     const Bytes ip = packet.network();
-    Upper upper{.protocol = ip[6]};
-    for (std::uint32_t at = header6;;) {
+    // Linux read a hop-by-hop header when the packet came.
+    const bool past_hops = misread_at != 0 && ip[6] == protocol::hop_by_hop;
+    Upper upper{.named_at = past_hops ? header6 : 6u};
+    upper.protocol = ip[upper.named_at];
+    for (std::uint32_t at = misread_at != 0 ? misread_at : header6;;) {
         const bool first = at == header6;
         switch (upper.protocol) {
             case protocol::hop_by_hop:
@@ -167,7 +198,14 @@ Upper upper_of(const Packet& packet) {
         }
         const bool fragment = upper.protocol == protocol::fragment;
         const std::uint32_t needed = fragment || at + 2 > ip.size() ? 8u : (ip[at + 1] + 1u) * 8u;
-        if (at + needed > ip.size()) return {.protocol = unknown_protocol, .broken = true};
+        if (at + needed > ip.size()) {
+            upper.bad = {.reason = Reason::ip6_bad_extension, .numbers = {upper.protocol, at}};
+            return upper;
+        }
+        if (upper.protocol == protocol::destination_options) {
+            upper.bad = judge_destination_options(packet, at);
+            if (upper.bad) return upper;
+        }
         upper = {.protocol = ip[at], .named_at = at};
         at += needed;
     }
@@ -198,10 +236,21 @@ Finding answer_local4(Context& context, const Tunables& tunables) {
     }
 }
 
-Finding answer_local6(Context& context, const Tunables& tunables) {
-    const Upper upper = upper_of(context.packet);
+bool answers(std::uint8_t number) {
+    return number == protocol::icmpv6 || number == protocol::tcp || number == protocol::udp ||
+           number == protocol::udplite;
+}
+
+Finding answer_local6(Context& context, const Tunables& tunables, std::uint32_t misread_at) {
+    const Upper upper = upper_of(context.packet, misread_at);
+    if (upper.bad) {
+        answer_unparsable(context, upper.bad);
+        return upper.bad;
+    }
     // Nothing is put together again here.
-    if (upper.broken || upper.protocol == protocol::fragment) return ignored();
+    if (upper.protocol == protocol::fragment) return ignored();
+    // What is found by misreading has no right checksum.
+    if (misread_at != 0 && answers(upper.protocol)) return bad_checksum(context.packet);
     if (upper.protocol != context.packet.flat.protocol) return answer_unknown6(context, upper);
     switch (upper.protocol) {
         case protocol::icmpv6: return answer_icmp6(context, tunables);
@@ -214,8 +263,9 @@ Finding answer_local6(Context& context, const Tunables& tunables) {
 
 }  // namespace
 
-Finding answer_local(Context& context, const Tunables& tunables) {
-    return is_v4(context.family()) ? answer_local4(context, tunables) : answer_local6(context, tunables);
+Finding answer_local(Context& context, const Tunables& tunables, std::uint32_t misread_at) {
+    return is_v4(context.family()) ? answer_local4(context, tunables)
+                                   : answer_local6(context, tunables, misread_at);
 }
 
 }  // namespace gatehouse::stack

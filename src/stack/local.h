@@ -9,6 +9,8 @@ namespace gatehouse::stack {
 // Queues the answer that Linux would give (echo reply, neighbour advertisement, TCP reset, port or protocol
 // unreachable), if any, and says what became of the packet: local_consumed, no_local_listener,
 // ignored_by_stack or what was wrong with it.
-Finding answer_local(Context& context, const Tunables& tunables);
+// `misread_at`, if not 0: where Linux begins to read an IPv6 packet's headers, behind the very header that it
+// takes for the first (defrag::Whole::misread_at).
+Finding answer_local(Context& context, const Tunables& tunables, std::uint32_t misread_at = 0);
 
 }  // namespace gatehouse::stack

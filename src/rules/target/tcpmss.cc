@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "defrag/whole.h"
 #include "packet/edit.h"
 #include "route/router.h"
 #include "rules/declaration.h"
@@ -118,6 +119,7 @@ bool TcpMss::add_option(Context& context, std::size_t header, std::uint32_t mss)
 Outcome TcpMss::act(Context& context) const {
     Packet& packet = context.packet;
     if (packet.flat.fragment_offset != 0) return Outcome::next;
+    defrag::join_all_pieces(packet);
     const Bytes segment = packet.transport();
     const auto header = tcp_header::length(segment);
     if (!header) return Outcome::drop;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "defrag/whole.h"
 #include "packet/edit.h"
 #include "rules/declaration.h"
 #include "rules/tcp_header.h"
@@ -61,6 +62,7 @@ struct TcpOptStrip {
         const Bytes segment = packet.transport();
         const auto header = tcp_header::length(segment);
         if (!header) return Outcome::drop;
+        defrag::join_pieces(packet, static_cast<std::uint32_t>(*header));
         for (std::size_t at = tcp_header::fixed; at + 1 < *header;) {
             const std::size_t length = tcp_header::step(segment, at);
             if (at + length > *header) break;
