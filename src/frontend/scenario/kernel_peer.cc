@@ -1,25 +1,13 @@
+#include <array>
 #include <chrono>
 #include <thread>
 
+#include "frontend/scenario/debug_table.h"
 #include "frontend/scenario/peer.h"
 
 namespace gatehouse::frontend::scenario {
 
 namespace {
-
-// The tables that the kernel has: all but `debug`.
-std::string without_debug(std::string_view text) {
-    std::string kept;
-    bool skipping = false;
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        const auto line = text.substr(0, end);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-        if (line.starts_with("*")) skipping = line == "*debug";
-        if (!skipping) kept.append(line).push_back('\n');
-    }
-    return kept;
-}
 
 class KernelPeer final : public Peer {
   public:
@@ -27,7 +15,11 @@ class KernelPeer final : public Peer {
         : kernel_(std::move(kernel)), tool_(tool) {}
 
     Result<void> load(const Load& load) override {
-        return kernel_->load(load.family, without_debug(load.text));
+        const auto known = debug_into_raw(load.text, load.family);
+        if (!known) return std::unexpected(known.error());
+        if (auto done = kernel_->load(load.family, known->text); !done) return done;
+        raw_holds_[is_v4(load.family) ? 0 : 1] = known->holds;
+        return {};
     }
     Result<std::vector<oracle::LeftFrame>> inject(const std::string& port, Bytes frame,
                                                   Nanoseconds after) override {
@@ -38,13 +30,18 @@ class KernelPeer final : public Peer {
         std::this_thread::sleep_for(std::chrono::nanoseconds(after));
         return kernel_->collect();
     }
-    Result<std::string> counters(Family family) override { return kernel_->counters(family); }
+    Result<std::string> counters(Family family) override {
+        auto saved = kernel_->counters(family);
+        if (!saved) return saved;
+        return debug_out_of_raw(*saved, raw_holds_[is_v4(family) ? 0 : 1]);
+    }
     // iptables-nft has no counters of policies.
     bool counts_policies() const override { return tool_ == oracle::Tool::iptables_legacy; }
 
   private:
     std::unique_ptr<oracle::Kernel> kernel_;
     oracle::Tool tool_;
+    std::array<RawHolds, 2> raw_holds_{};
 };
 
 }  // namespace
