@@ -11,6 +11,7 @@
 #include "io/capture_reader.h"
 #include "iptables/restore.h"
 #include "iptables/save.h"
+#include "listeners.h"
 #include "network/configure.h"
 #include "oracle/noise.h"
 #include "packet/pool.h"
@@ -34,6 +35,7 @@ struct Item {
 
 struct Scenario {
     network::Network network;
+    differential::Listeners listeners{};
     std::vector<Item> items;
     bool real_time = false;
     bool events = false;
@@ -55,7 +57,7 @@ std::optional<std::string> unsupported(const json& scenario, const fs::path& dir
     for (const char* file : {"rules.nft", "rules.eb", "rules.arp", "rules.ipset"}) {
         if (fs::exists(directory / file)) return file;
     }
-    for (const char* key : {"nfqueue", "nflog", "listeners", "setup_cmds", "netlink_dump", "log"}) {
+    for (const char* key : {"nfqueue", "nflog", "setup_cmds", "log"}) {
         if (scenario.contains(key) && !scenario[key].empty() && scenario[key] != json(false))
             return fmt::format("`{}`", key);
     }
@@ -153,7 +155,9 @@ Result<Scenario> read_scenario(const fs::path& directory) {
     if (const auto what = unsupported(document, directory)) return fail("unsupported: " + *what);
     auto network = read_network(document);
     if (!network) return std::unexpected(network.error());
-    Scenario scenario{.network = std::move(*network)};
+    auto listeners = differential::Listeners::read(document);
+    if (!listeners) return std::unexpected(listeners.error());
+    Scenario scenario{.network = std::move(*network), .listeners = std::move(*listeners)};
     // The oracle waits until nothing moves, and takes a little itself.
     scenario.pace = document.value("settle_ms", 4) * millisecond + 200 * microsecond;
     scenario.events = document.value("events", false);
@@ -180,12 +184,17 @@ Result<Scenario> read_scenario(const fs::path& directory) {
 // Writes out.jsonl as packets leave.
 class Writer final : public Outlet {
   public:
-    Writer(const fs::path& path, const Scenario& scenario, const Interfaces& interfaces)
-        : file_(path), interfaces_(interfaces), all_(scenario.keep_link_layer) {
+    Writer(const fs::path& path, Scenario& scenario, const Interfaces& interfaces)
+        : file_(path),
+          interfaces_(interfaces),
+          listeners_(scenario.listeners),
+          all_(scenario.keep_link_layer) {
         for (const auto& port : scenario.network.ports) own_.push_back(port.mac);
     }
     void complete(Packet& packet, const Completion& completion) override {
         if (completion.disposition == Disposition::forwarded) put(packet, completion.out);
+        if (completion.disposition == Disposition::delivered)
+            listeners_.take(completion.whole != nullptr ? *completion.whole : packet, index);
         pool.give_back(&packet);
     }
     void transmit(const Packet& packet, InterfaceId out) override { put(packet, out); }
@@ -207,6 +216,7 @@ class Writer final : public Outlet {
     }
     std::ofstream file_;
     Interfaces interfaces_;
+    differential::Listeners& listeners_;
     std::vector<Mac> own_;
     bool all_;
 };
@@ -241,7 +251,18 @@ void write_events(Engine& engine, std::ofstream& file, std::size_t index) {
         file << fmt::format(R"({{"in_index": {}, "type": "{}"}})", index, line) << '\n';
 }
 
-Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario, std::ofstream& events) {
+// A packet of the writer's with these bytes.
+Result<Packet*> fill(Writer& writer, Bytes bytes, Nanoseconds now) {
+    Packet* const packet = writer.pool.take();
+    if (packet == nullptr) return fail("unsupported: that many fragments that wait");
+    if (bytes.size() > max_frame) return fail(fmt::format("packet {} is too long", writer.index));
+    std::ranges::copy(bytes, packet->data);
+    packet->length = static_cast<std::uint32_t>(bytes.size());
+    packet->time = {now};
+    return packet;
+}
+
+Result<void> feed(Engine& engine, Writer& writer, Scenario& scenario, std::ofstream& events) {
     // Without a `t` of its own a packet comes as soon after the last as the oracle sends it.
     Nanoseconds now = 1'000'000 * second;
     const Nanoseconds start = now;
@@ -257,15 +278,20 @@ Result<void> feed(Engine& engine, Writer& writer, const Scenario& scenario, std:
         if (item.frame.empty()) continue;
         const auto port = engine.router().interfaces().find(item.port);
         if (!port) return fail(fmt::format("there is no port `{}`", item.port));
-        Packet* packet = writer.pool.take();
-        if (packet == nullptr) return fail("unsupported: that many fragments that wait");
-        if (item.frame.size() > max_frame) return fail(fmt::format("packet {} is too long", i));
-        std::copy(item.frame.begin(), item.frame.end(), packet->data);
-        packet->length = static_cast<std::uint32_t>(item.frame.size());
-        packet->in = *port;
-        packet->time = {now};
         writer.index = i;
-        engine.receive({&packet, 1});
+        // No wire carries more than its port takes, and room for one VLAN tag: the oracle's frame got
+        // nowhere.
+        constexpr std::size_t link_header = 14, tag = 4;
+        if (item.frame.size() > engine.router().interfaces()[*port].mtu + link_header + tag) continue;
+        auto packet = fill(writer, item.frame, now);
+        if (!packet) return std::unexpected(packet.error());
+        (*packet)->in = *port;
+        engine.receive({&*packet, 1});
+        for (const auto& answer : scenario.listeners.answers()) {
+            packet = fill(writer, answer, now);
+            if (!packet) return std::unexpected(packet.error());
+            engine.send({&*packet, 1});
+        }
         write_events(engine, events, i);
     }
     return {};
@@ -306,9 +332,8 @@ Result<void> run(const fs::path& directory, const fs::path& out) {
     if (!configuration) return fail("unsupported: " + configuration.error().text());
     configuration->helpers = {.mode = helper::Mode::drop, .third_party = true, .privileged = true};
     fs::create_directories(out);
-    EmptyWorld world;
     Writer writer(out / "out.jsonl", *scenario, configuration->router->interfaces());
-    Engine engine(std::move(*configuration), world, writer);
+    Engine engine(std::move(*configuration), scenario->listeners, writer);
     if (auto done = load(engine, directory / "rules.v4", Family::ipv4); !done) return done;
     if (auto done = load(engine, directory / "rules.v6", Family::ipv6); !done) return done;
     if (scenario->events && engine.tracking() != nullptr) engine.tracking()->watch(most_events);
@@ -323,6 +348,7 @@ Result<void> run(const fs::path& directory, const fs::path& out) {
     }
     write_connections(engine, out / "conntrack.txt");
     write_expectations(engine, out / "expect.txt");
+    if (scenario->listeners.any()) std::ofstream(out / "listeners.jsonl") << scenario->listeners.heard();
     return {};
 }
 

@@ -70,6 +70,8 @@ network::Network kernel_network() {
         kernels.sysctls.emplace_back(fmt::format("net.{}frag_time", family), "3600");
         kernels.sysctls.emplace_back(fmt::format("net.{}frag_high_thresh", family), "1000000000");
     }
+    // Its flow labels are drawn at random, and rules may look at them.
+    kernels.sysctls.emplace_back("net.ipv6.auto_flowlabels", "0");
     return kernels;
 }
 

@@ -12,7 +12,6 @@
 #include "network/configure.h"
 #include "oracle/noise.h"
 #include "packet/pool.h"
-#include "tally.h"
 #include "trace/narrator.h"
 #include "wire/protocol.h"
 
@@ -56,16 +55,19 @@ class Collector final : public Outlet {
     std::vector<Mac> own_;
 };
 
-// Sets what two hosts may choose as they like in packets of their own to zero.
+// Sets to zero what two hosts may choose as they like in packets of their own, and what their clocks say.
 void mask(std::vector<std::uint8_t>& frame) {
-    if (frame.size() < 14 + 20) return;
-    const auto type = load_be16(&frame[12]);
-    if (type == wire::ethertype::ipv4) {
-        store_be16(&frame[18], 0);
-        store_be16(&frame[24], 0);
-    } else if (type == wire::ethertype::ipv6) {
-        store_be32(&frame[14], load_be32(&frame[14]) & 0xfff00000);
-    }
+    constexpr std::size_t ip = 14, timestamps = 12, message = 20;
+    if (frame.size() < ip + 20) return;
+    if (load_be16(&frame[12]) != wire::ethertype::ipv4) return;
+    store_be16(&frame[ip + 4], 0);
+    store_be16(&frame[ip + 10], 0);
+    const std::size_t icmp = ip + (frame[ip] & 15u) * 4u;
+    if (frame[ip + 9] != wire::protocol::icmp || frame.size() < icmp + message) return;
+    if (frame[icmp] != wire::icmp::timestamp_reply) return;
+    store_be16(&frame[icmp + 2], 0);
+    std::fill(frame.begin() + static_cast<std::ptrdiff_t>(icmp + timestamps),
+              frame.begin() + static_cast<std::ptrdiff_t>(icmp + message), 0);
 }
 
 // An IPv6 fragment's id.
@@ -106,14 +108,15 @@ struct EnginePeer::Parts {
 EnginePeer::EnginePeer() = default;
 EnginePeer::~EnginePeer() = default;
 
-Result<std::unique_ptr<EnginePeer>> EnginePeer::start(Family family, std::string_view rules, bool counted) {
+Result<std::unique_ptr<EnginePeer>> EnginePeer::start(Family family, std::string_view rules,
+                                                      std::optional<Selection> counted) {
     const network::Network net = network();
     auto configuration = network::configure(net);
     if (!configuration) return std::unexpected(configuration.error());
     std::unique_ptr<EnginePeer> peer(new EnginePeer);
     peer->parts_ = std::make_unique<Parts>(family, net, std::move(*configuration));
     iptables::RestoreOptions options;
-    if (counted) options.each_rule = count_extensions;
+    if (counted) options.each_rule = [&](rules::RuleDraft& rule) { count_extensions(rule, *counted); };
     auto ruleset = iptables::read_restore(rules, "rules", family, options);
     if (!ruleset) return std::unexpected(ruleset.error());
     if (auto done = peer->parts_->engine.install(*ruleset); !done) return std::unexpected(done.error());

@@ -1,6 +1,7 @@
 // The two that are held against one another: the engine and the kernel, each fed a frame at a time.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/error.h"
 #include "oracle/kernel_network.h"
 #include "packets.h"
+#include "tally.h"
 
 namespace gatehouse::generator {
 
@@ -22,8 +24,9 @@ struct Left {
 
 class EnginePeer {
   public:
-    // `counted`: its extensions count in the tally.
-    static Result<std::unique_ptr<EnginePeer>> start(Family family, std::string_view rules, bool counted);
+    // `counted`, if given: its extensions count in the tally, and are asked as that says.
+    static Result<std::unique_ptr<EnginePeer>> start(Family family, std::string_view rules,
+                                                     std::optional<Selection> counted = {});
     ~EnginePeer();
 
     // `walk`, if given, gets the packet's walk in words.
@@ -36,9 +39,9 @@ class EnginePeer {
     std::unique_ptr<Parts> parts_;
 };
 
-// What differs, in words; "" when nothing does. What the router makes has IP ids and flow labels of its own,
-// and what it cuts IPv6 fragments' ids: those count as equal. Where there are copies, the order doesn't
-// count: Linux sends them before their packet has gone on.
+// What differs, in words; "" when nothing does. What the router makes has IP ids of its own and tells its
+// time, and what it cuts has IPv6 fragments' ids of its own: those count as equal. Where there are copies, the
+// order doesn't count: Linux sends them before their packet has gone on.
 std::string compare(const std::vector<oracle::LeftFrame>& expected, const std::vector<Left>& actual);
 
 }  // namespace gatehouse::generator

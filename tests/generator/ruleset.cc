@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "iptables/restore.h"
-#include "iptables/save.h"
 #include "network.h"
 #include "rules/registry.h"
 #include "values.h"
@@ -121,7 +120,7 @@ std::string rule(Draw& draw, std::string_view name, unsigned chain) {
         if (match.name == "ecn" && options.find("tcp") != std::string::npos) protocol = 6;
         middle += fmt::format(" -m {}{}", match.name, options);
     }
-    return fmt::format("-A {}{}{}{}", name, selectors(draw, protocol), middle, last);
+    return fmt::format("[0:0] -A {}{}{}{}", name, selectors(draw, protocol), middle, last);
 }
 
 std::string head(const Table& table, Draw* draw) {
@@ -190,7 +189,7 @@ std::string random_ruleset(Draw& draw) {
     // A rule can be right alone and wrong where a chain that jumps to it may not have it.
     for (;;) {
         const auto ruleset = validated(text, draw.family);
-        if (ruleset) return without_early_table(iptables::save(ruleset->tables(), true), *ruleset);
+        if (ruleset) return without_early_table(std::move(text), *ruleset);
         if (ruleset.error().place.line == 0) throw std::runtime_error(ruleset.error().text() + "\n" + text);
         text = without_line(text, ruleset.error().place.line);
     }

@@ -3,8 +3,10 @@
 #include <array>
 #include <fmt/format.h>
 #include <stdexcept>
+#include <unordered_map>
 #include <utility>
 
+#include "base/text.h"
 #include "rules/registry.h"
 
 namespace gatehouse::generator {
@@ -14,11 +16,13 @@ constexpr std::size_t most = 160;
 
 struct Wrapped {
     const rules::Declaration* original = nullptr;
-    rules::Declaration copy;
+    rules::Declaration copy, unpacked;
     bool match = false;
 };
 std::vector<Wrapped> all_wrapped;
 std::shared_ptr<void> parameters_to_take;
+// Of each extension that is counted, by its parameters: the counts of the options that were written.
+std::unordered_map<const void*, std::vector<Count*>> counts_of;
 
 std::string key(const rules::Declaration& extension, const rules::OptionInfo& option, bool inverted,
                 bool six) {
@@ -31,12 +35,7 @@ rules::StepResult counted(const void* parameters, void* state, Context& context)
     const Wrapped& wrapped = all_wrapped[I];
     const auto result = wrapped.original->step(parameters, state, context);
     const bool hit = !wrapped.match || result == rules::StepResult::next;
-    for (const auto& option : wrapped.original->options) {
-        if (!option.present(parameters)) continue;
-        Count& count =
-            tally()[key(*wrapped.original, option, option.inverted(parameters), only_six(*wrapped.original))];
-        ++(hit ? count.matched : count.failed);
-    }
+    for (Count* const count : counts_of[parameters]) ++(hit ? count->matched : count->failed);
     return result;
 }
 
@@ -50,10 +49,13 @@ void wrap(const rules::Declaration& declaration, bool match) {
     if (declaration.step == nullptr) return;
     const std::size_t number = all_wrapped.size();
     if (number == most) throw std::runtime_error("more extensions than the tally has room for");
-    all_wrapped.push_back({&declaration, declaration, match});
-    all_wrapped.back().copy.step = all_steps[number];
-    all_wrapped.back().copy.required_groups = 0;  // the original has been checked
-    all_wrapped.back().copy.make = [] { return parameters_to_take; };
+    all_wrapped.push_back({&declaration, declaration, {}, match});
+    Wrapped& wrapped = all_wrapped.back();
+    wrapped.copy.step = all_steps[number];
+    wrapped.copy.required_groups = 0;  // the original has been checked
+    wrapped.copy.make = [] { return parameters_to_take; };
+    wrapped.unpacked = wrapped.copy;
+    wrapped.unpacked.pack = nullptr;
     for (const auto& option : declaration.options) {
         tally()[key(declaration, option, false, only_six(declaration))].match = match;
         if (option.traits.invertible)
@@ -94,11 +96,53 @@ void mark_natures() {
         mark(fmt::format("time ! --{}", name), "a rule keeps the days that are left");
 }
 
-void replace(rules::Extension& extension) {
+// An extension as a rule's text has it, from its -m or -j on: its name and its options.
+struct Written {
+    std::string_view name;
+    std::vector<std::string_view> words;
+};
+
+// The words of no option that is drawn hold a blank followed by "-m" or "-j".
+std::vector<Written> written_in(std::string_view rule, std::string_view before) {
+    std::vector<Written> all;
+    bool inside = false;
+    std::string_view last;
+    for (const std::string_view word : split(rule, ' ')) {
+        if (last == before) all.push_back({.name = word, .words = {}});
+        if (word == "-m" || word == "-j" || word == "-g")
+            inside = word == before;
+        else if (inside && !all.empty())
+            all.back().words.push_back(word);
+        last = word;
+    }
+    return all;
+}
+
+// The counts of the options that `words` write.
+std::vector<Count*> counts(const rules::Declaration& declaration, const Written& written) {
+    std::vector<Count*> found;
+    for (std::size_t i = 0; i < written.words.size(); ++i) {
+        const std::string_view word = written.words[i];
+        if (!word.starts_with("--")) continue;
+        const bool inverted = i > 0 && written.words[i - 1] == "!";
+        for (const auto& option : declaration.options) {
+            if (option.name == word.substr(2))
+                found.push_back(&tally()[key(declaration, option, inverted, only_six(declaration))]);
+        }
+    }
+    return found;
+}
+
+void replace(rules::Extension& extension, const Written& written, Selection selection) {
     for (const auto& wrapped : all_wrapped) {
         if (wrapped.original != &extension.declaration()) continue;
+        if (written.name != wrapped.original->name)
+            throw std::runtime_error(fmt::format("`{}` isn't where its rule's text has `{}`",
+                                                 wrapped.original->name, written.name));
         parameters_to_take = wrapped.original->copy(extension.parameters());
-        extension = rules::Extension(wrapped.copy, extension.family());
+        counts_of[parameters_to_take.get()] = counts(*wrapped.original, written);
+        extension = rules::Extension(selection == Selection::ahead ? wrapped.copy : wrapped.unpacked,
+                                     extension.family());
         return;
     }
 }
@@ -117,9 +161,12 @@ void start_tally() {
     mark_natures();
 }
 
-void count_extensions(rules::RuleDraft& rule) {
-    for (auto& match : rule.matches) replace(match);
-    if (rule.target.extension) replace(*rule.target.extension);
+void count_extensions(rules::RuleDraft& rule, Selection selection) {
+    const auto matches = written_in(rule.origin.text(), "-m"), targets = written_in(rule.origin.text(), "-j");
+    if (matches.size() != rule.matches.size())
+        throw std::runtime_error(fmt::format("a match without its `-m`: {}", rule.origin.text()));
+    for (std::size_t i = 0; i < matches.size(); ++i) replace(rule.matches[i], matches[i], selection);
+    if (rule.target.extension) replace(*rule.target.extension, targets.at(0), selection);
 }
 
 }  // namespace gatehouse::generator

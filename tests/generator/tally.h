@@ -22,7 +22,12 @@ struct Count {
 std::map<std::string, Count>& tally();
 // Every option, with a `!` too where it takes one, of every extension that acts, at zero.
 void start_tally();
-// Has the rule's extensions counted from here on.
-void count_extensions(rules::RuleDraft& rule);
+
+// Whether packets that a match can't let pass by the numbers it packs are kept from it, as they are in every
+// engine, so that it isn't seen to refuse them; or whether it is asked about each.
+enum class Selection { ahead, none };
+
+// Has the rule's extensions counted from here on, each option as the rule's text writes it.
+void count_extensions(rules::RuleDraft& rule, Selection selection);
 
 }  // namespace gatehouse::generator

@@ -80,7 +80,8 @@ bool has_fragments(const Trial& trial) {
     });
 }
 
-Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial, Look look, bool counted) {
+Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial, Look look,
+                                      std::optional<Selection> counted) {
     if (trial.frames.empty()) return std::optional<Difference>{};
     auto engine = EnginePeer::start(trial.family, trial.rules, counted);
     if (!engine) return std::unexpected(engine.error());

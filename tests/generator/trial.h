@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "oracle/kernel_network.h"
 #include "packets.h"
+#include "tally.h"
 
 namespace gatehouse::generator {
 
@@ -32,9 +33,9 @@ enum class Look {
     at_every_frame_and_counter,
 };
 
-// The first difference in what leaves or in the counters. `counted`: the tally is kept.
+// The first difference in what leaves or in the counters. `counted`, if given: the tally is kept.
 Result<std::optional<Difference>> run(oracle::Kernel& kernel, const Trial& trial, Look look,
-                                      bool counted = false);
+                                      std::optional<Selection> counted = {});
 
 // As run(), by a kernel of its own if there are fragments.
 Result<std::optional<Difference>> run_afresh(oracle::Kernel& kernel, const Trial& trial, Look look);

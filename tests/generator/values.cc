@@ -488,6 +488,17 @@ std::string statistic(Draw& draw) {
                        draw.random.below(every));
 }
 
+// A single byte may stand in the id or the checksum of a packet that the router makes, which each draws for
+// itself.
+std::string behind_ids(std::string options) {
+    if (!options.contains("--string x ") && !options.ends_with("--string x")) return options;
+    const auto from = options.find(" --from ");
+    constexpr std::string_view past = " --from 12";
+    if (from == std::string::npos) return options + std::string(past);
+    const auto end = std::min(options.find(' ', from + 8), options.size());
+    return options.replace(from, end - from, past);
+}
+
 }  // namespace
 
 std::optional<std::string> option_value(const rules::Declaration& owner, const rules::OptionInfo& option,
@@ -512,7 +523,7 @@ std::string extension_text(const rules::Declaration& extension, Draw& draw) {
         out += option->name;
         if (!value->empty()) out += " " + *value;
     }
-    return out;
+    return extension.name == "string" ? behind_ids(std::move(out)) : out;
 }
 
 }  // namespace gatehouse::generator
