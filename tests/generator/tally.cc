@@ -91,9 +91,6 @@ void mark_natures() {
     mark("IDLETIMER --alarm", "it takes a clock that wakes the machine");
     for (const char* name : {"in", "out", "is-in", "is-out", "is-bridged"})
         mark(fmt::format("physdev --physdev-{}", name), "routed packets cross no bridge");
-    mark("time --utc", "a rule doesn't keep it");
-    for (const char* name : {"monthdays", "weekdays"})
-        mark(fmt::format("time ! --{}", name), "a rule keeps the days that are left");
 }
 
 // An extension as a rule's text has it, from its -m or -j on: its name and its options.
