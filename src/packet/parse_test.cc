@@ -160,7 +160,7 @@ std::vector<std::uint8_t> hop(std::vector<std::uint8_t> options, const char* des
         .udp({})
         .build();
 }
-constexpr std::uint32_t answer(HopAnswer a) { return static_cast<std::uint32_t>(a); }
+constexpr std::uint32_t answer(OptionAnswer a) { return static_cast<std::uint32_t>(a); }
 
 const Bad bad_frames[] = {
     {"empty", [] { return std::vector<std::uint8_t>{}; }, Reason::frame_too_short, {0, 14}},
@@ -209,11 +209,11 @@ const Bad bad_frames[] = {
     {"hop_problem",
      [] { return hop({0x80, 0}); },
      Reason::ip6_bad_hop_option,
-     {0x80, 42, answer(HopAnswer::unknown_option)}},
+     {0x80, 42, answer(OptionAnswer::unknown_option)}},
     {"hop_problem_to_unicast",
      [] { return hop({1, 0, 0xc0, 0}); },
      Reason::ip6_bad_hop_option,
-     {0xc0, 44, answer(HopAnswer::unknown_option)}},
+     {0xc0, 44, answer(OptionAnswer::unknown_option)}},
     {"hop_problem_to_multicast",
      [] { return hop({0xc0, 0}, "ff02::1"); },
      Reason::ip6_bad_hop_option,
@@ -221,7 +221,7 @@ const Bad bad_frames[] = {
     {"hop_problem_always",
      [] { return hop({0x80, 0}, "ff02::1"); },
      Reason::ip6_bad_hop_option,
-     {0x80, 42, answer(HopAnswer::unknown_option)}},
+     {0x80, 42, answer(OptionAnswer::unknown_option)}},
     {"hop_alert_length", [] { return hop({5, 1, 0}); }, Reason::ip6_bad_hop_option, {5, 42, 0}},
     {"hop_option_past_end", [] { return hop({3, 5, 0, 0}); }, Reason::ip6_bad_hop_option, {3, 42, 0}},
     {"hop_padding_too_long",
@@ -241,11 +241,11 @@ const Bad bad_frames[] = {
     {"jumbo_too_small",
      [] { return hop({0xc2, 4, 0, 0, 0xff, 0xff}, "2001:db8::2", 0); },
      Reason::ip6_bad_hop_option,
-     {0xc2, 44, answer(HopAnswer::bad_header_field)}},
+     {0xc2, 44, answer(OptionAnswer::bad_header_field)}},
     {"jumbo_with_length",
      [] { return hop({0xc2, 4, 0, 1, 0, 0}); },
      Reason::ip6_bad_hop_option,
-     {0xc2, 42, answer(HopAnswer::bad_header_field)}},
+     {0xc2, 42, answer(OptionAnswer::bad_header_field)}},
     {"jumbo_misaligned",
      [] { return hop({0, 0xc2, 4, 0, 1, 0, 0}); },
      Reason::ip6_bad_hop_option,
