@@ -65,7 +65,7 @@ COMMIT
 :debug-mine - [0:0]
 -A PREROUTING -j debug-PREROUTING
 -A OUTPUT -j debug-OUTPUT
-[0:0] -A PREROUTING -j CT --notrack
+[0:0] -A PREROUTING -j NOTRACK
 [0:0] -A debug-PREROUTING -p udp -j TRACE
 [0:0] -A debug-PREROUTING -p udp -j RETURN
 [0:0] -A debug-PREROUTING -p tcp -m comment --comment "not -j ACCEPT"
