@@ -150,9 +150,10 @@ void mention_address(const Message& message, const Transport& transport, std::st
 std::uint8_t expect_datagrams(const Message& message, Class of_class, const Ports& ports, std::uint16_t from,
                               std::uint16_t seems) {
     Findings& findings = message.findings;
-    for (std::uint8_t i = 0; i < findings.expectations.size(); ++i) {
+    for (std::size_t i = 0; i < findings.expectations.size(); ++i) {
         const Wanted& other = findings.expectations[i];
-        if (other.announced.port == ports.first && other.follows == Wanted::alone) return i;
+        if (other.announced.port == ports.first && other.follows == Wanted::alone)
+            return static_cast<std::uint8_t>(i);
     }
     Wanted wanted = call_back(message.subject, wire::protocol::udp, ports.first);
     wanted.expectation.of_class = of_class;

@@ -67,6 +67,29 @@ TEST(Sip, ExpectsTheAnswerersMediaToo) {
                                              "udp 10.0.1.2:* > 192.0.2.2:6001 class 1", rtp, rtcp));
 }
 
+// A body of several parts (RFC 2046, 5.1), as calls with a location or with ISUP have.
+TEST(Sip, ReadsTheDescriptionAmongOtherParts) {
+    const std::string body = fmt::format(
+        "--b\r\nContent-Type: application/pidf+xml\r\n\r\n<a v=\"0\"/>\r\n--b\r\nContent-Type: "
+        "application/sdp\r\n\r\n{}--b--\r\n",
+        sdp("10.0.1.2", voice));
+    Sip talk;
+    EXPECT_TRUE(talk.say(client, invite(body)));
+    EXPECT_THAT(talk.expected(), ElementsAre(rtp, rtcp));
+}
+
+// What a proxy says of those who call.
+TEST(Sip, MediaMayFlowAnywhereWhereThatIsSaid) {
+    const std::string text = invite(sdp("203.0.113.7", voice));
+    Sip direct;
+    direct.say(client, text);
+    EXPECT_THAT(direct.expected(), IsEmpty());
+    Sip any(protocol::udp, Family::ipv4, {.sip_direct_media = false});
+    EXPECT_TRUE(any.say(client, text));
+    EXPECT_THAT(any.expected(),
+                ElementsAre("udp *:* > 203.0.113.7:5000 class 1", "udp *:* > 203.0.113.7:5001 class 1"));
+}
+
 TEST(Sip, ReadsSeveralMedia) {
     Sip talk;
     talk.say(client,
