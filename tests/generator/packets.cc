@@ -66,6 +66,12 @@ wire::Icmp icmp_fields(Draw& draw) {
     return fields;
 }
 
+// What stands behind a DCCP header: whatever its type adds, and options.
+const std::vector<std::vector<std::uint8_t>> dccp_rests{
+    {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2},
+    {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 32, 4, 0, 9},
+    {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 41, 3, 1, 1, 1, 1, 1}};
+
 // Opens the transport header of `protocol`; what isn't known to the builder is bytes alone.
 void transport(wire::PacketBuilder& builder, std::uint8_t protocol, Draw& draw) {
     const auto spi = [&] { return near(draw, draw.edges.spis, draw.number(0, 20)); };
@@ -93,7 +99,8 @@ void transport(wire::PacketBuilder& builder, std::uint8_t protocol, Draw& draw) 
         case wire::protocol::dccp:
             builder.dccp({.source = port(draw),
                           .destination = port(draw),
-                          .type = static_cast<std::uint8_t>(draw.random.below(11))});
+                          .type = static_cast<std::uint8_t>(draw.random.below(11)),
+                          .rest = draw.of(dccp_rests)});
             break;
         case wire::protocol::icmp: is_v4(draw.family) ? builder.icmp(icmp_fields(draw)) : builder; break;
         case wire::protocol::icmpv6: is_v4(draw.family) ? builder : builder.icmpv6(icmp_fields(draw)); break;
@@ -236,7 +243,7 @@ std::vector<std::uint8_t> routing_body(Draw& draw) {
 void ipv6(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number, bool in_pieces) {
     using Body = std::vector<std::uint8_t>;
     static const std::vector<Body> all_options{
-        {1, 4, 0, 0, 0, 0}, {5, 2, 0, 0, 1, 0}, {1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}};
+        {1, 4, 0, 0, 0, 0}, {5, 2, 0, 0, 1, 0}, {1, 4, 0, 0, 0, 0, 5, 2, 0, 0, 1, 0, 1, 0}};
     const auto options = [&]() -> const Body& { return draw.of(all_options); };
     const Body stations = routing_body(draw);
     wire::Ipv6 fields{.source = address(draw, 4),

@@ -29,6 +29,8 @@ const std::vector<Table>& tables() {
 }
 constexpr unsigned user_chains = 3;
 
+std::set<std::string, std::less<>> only_these;
+
 // What translates addresses wants the nat table, which isn't drawn, or (SNPT, DNPT) prefixes of a network of
 // its own; CONNSECMARK a kernel with a security module; connlimit's counts depend on when the kernel sweeps
 // them; and SYNPROXY's cookies are each side's own (tests/synproxy compares it). The kernel has more
@@ -37,10 +39,9 @@ bool is_drawn(const rules::Declaration& declaration) {
     return declaration.step != nullptr && rules::is_there(declaration.need) &&
            declaration.need != rules::Need::nat && declaration.name != "CONNSECMARK" &&
            declaration.name != "connlimit" && declaration.name != "SYNPROXY" &&
-           !declaration.name.ends_with("NPT") && declaration.name != "cpu";
+           !declaration.name.ends_with("NPT") && declaration.name != "cpu" &&
+           (declaration.name != "TEE" || only_these.contains("TEE"));
 }
-
-std::set<std::string, std::less<>> only_these;
 
 std::vector<const rules::Declaration*> acting(std::span<const rules::Declaration* const> all, Family family) {
     std::vector<const rules::Declaration*> found;

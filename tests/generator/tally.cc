@@ -78,6 +78,7 @@ void mark_natures() {
         if (translates) count.nature = "the nat table isn't drawn";
         if (name.starts_with("connlimit")) count.nature = "it depends on when the kernel sweeps its counts";
         if (name.starts_with("SYNPROXY")) count.nature = "cookies are each side's own";
+        if (name.starts_with("TEE")) count.nature = "it is drawn when it is asked for";
         if (name.starts_with("cpu")) count.nature = "the kernel has more processors";
         if (name.starts_with("policy")) count.nature = "there is no IPsec";
         if (name.starts_with("realm")) count.nature = "routes have no realms";
@@ -87,6 +88,8 @@ void mark_natures() {
     mark("recent --set", "it always matches");
     mark("recent ! --set", "it never matches");
     mark("CT --timeout", "there are no timeout policies");
+    mark("dccp ! --dccp-option", "Linux counts what it drops");
+    mark("sctp ! --chunk-types", "Linux counts what it drops");
     mark("HMARK --hmark-tuple", "a rule keeps what it stands for");
     mark("IDLETIMER --alarm", "it takes a clock that wakes the machine");
     for (const char* name : {"in", "out", "is-in", "is-out", "is-bridged"})

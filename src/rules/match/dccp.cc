@@ -87,9 +87,13 @@ struct Dccp {
         switch (type) {
             case data: return 0;
             case request: return 4;
-            case response:
-            case reset: return 12;
-            default: return 8;
+            case data_ack:
+            case ack:
+            case sync:
+            case sync_ack:
+            case close:
+            case close_request: return 8;
+            default: return 12;  // also for types that there aren't
         }
     }
 

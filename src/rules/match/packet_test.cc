@@ -286,6 +286,7 @@ const Case cases[] = {
     {"dccp", "--dccp-option 1", dccp, dccp_packet(2, 9, {0, 0, 0, 0}), hotdrop},
     {"dccp", "--dccp-option 9", dccp, dccp_packet(7, 7, {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 1, 9, 2, 9}),
      yes},
+    {"dccp", "--dccp-option 9", dccp, dccp_packet(11, 5, {9, 9, 9, 9, 9, 9, 9, 9}), hotdrop},
     {"ipcomp", "--ipcompspi 258", comp, {17, 0, 1, 2}, yes},
     {"ipcomp", "! --ipcompspi 258", comp, {17, 0, 1, 2}, no, ip6},
     {"ipcomp", "", comp, {17, 0, 0, 0}, yes},
