@@ -74,6 +74,16 @@ std::optional<Piece> read_piece(const Packet& packet, Group group, InterfaceId i
     return read_piece4(packet, group);
 }
 
+bool fragment_header_cut(const Packet& packet) {
+    const auto ip = wire::Ipv6View::parse(packet.network());
+    if (!ip || ip->payload_length() == 0) return false;
+    wire::Ipv6Extensions extensions(*ip);
+    while (const auto extension = extensions.next()) {
+        if (extension->number == wire::protocol::fragment) return false;
+    }
+    return extensions.fault() && extensions.number() == wire::protocol::fragment;
+}
+
 bool headers_cut(const Packet& first) {
     namespace protocol = wire::protocol;
     const Bytes packet = first.network();

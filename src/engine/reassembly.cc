@@ -24,7 +24,13 @@ defrag::Reassembler& Engine::Core::reassembler(Family family, Purpose purpose) {
 Verdict Engine::Core::gather(Context& context, Purpose purpose, std::uint16_t zone) {
     Packet& packet = context.packet;
     const auto piece = defrag::read_piece(packet, {.purpose = purpose, .zone = zone}, context.in);
-    if (!piece) return Verdict::proceed;
+    if (!piece) {
+        const bool tracked6 = !is_v4(packet.flat.family) && purpose != Purpose::local;
+        if (!tracked6 || !defrag::fragment_header_cut(packet)) return Verdict::proceed;
+        context.finding = {.reason = Reason::ip6_bad_extension,
+                           .numbers = {wire::protocol::fragment, packet.flat.l3_length}};
+        return Verdict::drop;
+    }
     auto& fragments = reassembler(packet.flat.family, purpose);
     const Taken taken = fragments.take(packet, *piece, context.in, services.now, *this);
     fragments_due = std::min(fragments_due, fragments.next_expiry());

@@ -121,6 +121,8 @@ bool Tracking::take_icmp(const Context& context, const std::array<Zone, 2>& zone
     Packet& packet = context.packet;
     const std::uint8_t type = packet.transport()[0];
     const bool v4 = packet.flat.protocol == protocol::icmp;
+    // Either protocol in the other family's packets means nothing special.
+    if (v4 != is_v4(packet.flat.family)) return false;
     if (!v4 && icmp::is_never_tracked(type)) {
         set(packet, Info::untracked);
         return true;

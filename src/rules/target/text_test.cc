@@ -158,6 +158,7 @@ const Case cases[] = {
     {"CONNMARK", "--set-mark 2 --mask 3", " --set-xmark 0x2/0x3", "CONNMARK xset 0x2/0x3"},
     {"CONNMARK", "--mask 3 --set-mark 2 --left-shift-mark 1",
      " --set-xmark 0x2/0xffffffff --left-shift-mark 1", "CONNMARK set 0x2 left-shift-mark 1"},
+    {"ECN", "--ecn-ip-ect 3 --ecn-tcp-remove", " --ecn-tcp-remove", "ECN TCP remove", tcp},
     {"CONNMARK", "--save-mark", " --save-mark --nfmask 0xffffffff --ctmask 0xffffffff", "CONNMARK save"},
     {"CONNMARK", "--save-mark --mask 0xff", " --save-mark --nfmask 0xff --ctmask 0xff",
      "CONNMARK save mask 0xff"},
