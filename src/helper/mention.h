@@ -61,6 +61,7 @@ struct Mention {
     std::uint8_t style = 0;        // of the formatter's choosing: a delimiter, a width
     Endpoint endpoint{};           // as it stands there; of a part, with the other part that it goes with
     Span counted{};                // of a length
+    bool renewed = false;          // of a length: it is written though nothing changes, lest it be wrong
     Formatter write = nullptr;
 };
 

@@ -103,7 +103,7 @@ bool write_lengths(const Findings& findings, Rewriting& out) {
             const Mention& mention = findings.mentions[i];
             if (mention.denotes != Mention::Denotes::length) continue;
             const std::int32_t by = growth(findings, out, mention.counted);
-            if (by == 0 && out.texts[i].stays) continue;
+            if (by == 0 && out.texts[i].stays && !mention.renewed) continue;
             const auto length =
                 static_cast<std::uint32_t>(static_cast<std::int32_t>(mention.counted.length) + by);
             if (!write(mention, mention.endpoint, length, out.texts[i])) return false;

@@ -133,6 +133,33 @@ void mention_address(const Message& message, const sdp::Origin& origin, std::uin
                               .write = write_address});
 }
 
+// How long the body is, which changes with what is written in it. With a session description it is written
+// anew in any case, as Linux does: what follows is what is read.
+void mention_length(const Message& message, bool renewed) {
+    const sip::Place place = sip::find_field(message.text, 0, Field::content_length, message.family());
+    const std::size_t body = message.text.find("\r\n\r\n");
+    if (place.found != Found::yes || body == npos || message.findings.mentioned(place.span)) return;
+    const auto from = static_cast<std::uint32_t>(body + 4);
+    message.findings.mention({.span = place.span,
+                              .denotes = Mention::Denotes::length,
+                              .counted = {from, static_cast<std::uint32_t>(message.text.size()) - from},
+                              .renewed = renewed,
+                              .write = write_length});
+}
+
+// The session's owner and its common address are where the last of its media is, as Linux has it: with
+// whoever sent this, or with a third.
+void mention_common(const Message& message, const sdp::Origin& origin, std::uint8_t expectation,
+                    const std::optional<Address>& last) {
+    if (expectation != Wanted::alone) return mention_address(message, origin, expectation);
+    if (!last || *last == origin.address || !message.subject.translated()) return;
+    message.findings.mention({.span = origin.span,
+                              .denotes = Mention::Denotes::given,
+                              .part = Mention::Part::address,
+                              .endpoint = {message.family(), *last, 0},
+                              .write = write_address});
+}
+
 constexpr std::uint8_t class_of(sdp::Media media) {
     return media == sdp::Media::audio ? audio : media == sdp::Media::video ? video : image;
 }
@@ -144,6 +171,7 @@ Inspection read_session(const Message& message) {
     if (session == npos) return good(message);
     const auto common = sdp::find_address(text, session, 'c', message.family());
     std::uint8_t last = Wanted::alone;
+    std::optional<Address> last_address;
     std::size_t at = session;
     for (std::size_t count = 0; count < most_media;) {
         const auto media = sdp::next_media(text, at);
@@ -158,8 +186,9 @@ Inspection read_session(const Message& message) {
         const Address& address = has_own ? own->address : common->address;
         const std::uint8_t number =
             expect_media(message, address, static_cast<std::uint16_t>(media->port), class_of(media->media));
+        last = number;
+        last_address = address;
         if (number != Wanted::alone) {
-            last = number;
             message.findings.mention(
                 {.span = media->span,
                  .denotes = Mention::Denotes::expected,
@@ -173,8 +202,9 @@ Inspection read_session(const Message& message) {
     }
     if (const auto owner = sdp::find_address(text, session, 'o', message.family());
         owner && !owner->malformed)
-        mention_address(message, *owner, last);
-    if (common && !common->malformed) mention_address(message, *common, last);
+        mention_common(message, *owner, last, last_address);
+    if (common && !common->malformed) mention_common(message, *common, last, last_address);
+    if (message.subject.translated()) mention_length(message, true);
     return good(message);
 }
 
@@ -369,25 +399,13 @@ void mention_parties(const Message& message, bool request) {
                       write_location);
 }
 
-// How long the body is, which changes with what is written in it.
-void mention_length(const Message& message) {
-    const sip::Place place = sip::find_field(message.text, 0, Field::content_length, message.family());
-    const std::size_t body = message.text.find("\r\n\r\n");
-    if (place.found != Found::yes || body == npos) return;
-    const auto from = static_cast<std::uint32_t>(body + 4);
-    message.findings.mention({.span = place.span,
-                              .denotes = Mention::Denotes::length,
-                              .counted = {from, static_cast<std::uint32_t>(message.text.size()) - from},
-                              .write = write_length});
-}
-
 Inspection read_message(std::string_view text, Subject& subject, Findings& findings) {
     Message message{.text = text, .subject = subject, .findings = findings};
     const bool request = !begins_with(text, version);
     const Inspection inspection = request ? read_request(message) : read_response(message);
     if (inspection.next != Inspection::Next::done || !subject.translated()) return inspection;
     mention_parties(message, request);
-    mention_length(message);
+    mention_length(message, false);
     return inspection;
 }
 
