@@ -108,12 +108,33 @@ Confirmed Table::confirm(Tentative tentative) {
         ++statistics_.chaintoolong;
         return {.outcome = full};
     }
+    entry.status &= ~status::nat_clash;  // it was of another table's
+    return settle_in(connection);
+}
+
+Confirmed Table::confirm_replies(Tentative tentative) {
+    using enum Confirmed::Outcome;
+    Entry& entry = (*this)[tentative];
+    const Way reply{static_cast<ConnIndex>(track::index(tentative)), Direction::reply};
+    const std::uint64_t replies = hash(entry, Direction::reply);
+    if (const Way standing = find(replies, entry.tuple(Direction::reply), entry.zone[1]))
+        return {.outcome = clash, .standing = standing, .clashing = Direction::reply};
+    if (!index_.insert(replies, reply)) {
+        ++statistics_.chaintoolong;
+        return {.outcome = full};
+    }
+    entry.status |= status::nat_clash;
+    return settle_in(reply.connection);
+}
+
+Confirmed Table::settle_in(ConnIndex connection) {
+    Entry& entry = (*this)[connection];
     entry.status |= status::confirmed;
     entry.expiry = now_ + entry.expiry.value;
     arm(connection);
     ++statistics_.insert;
     if (watcher_ != nullptr) watcher_->entered(connection, entry);
-    return {.outcome = inserted, .connection = connection};
+    return {.outcome = Confirmed::Outcome::inserted, .connection = connection};
 }
 
 void Table::arm(ConnIndex connection) {
@@ -145,7 +166,7 @@ void Table::end(ConnIndex connection, End why) {
 void Table::remove(ConnIndex connection, std::uint64_t original, std::uint64_t reply, End why) {
     Entry& entry = (*this)[connection];
     entry.status |= status::dying;
-    index_.remove(original, {connection, Direction::original});
+    if (!entry.has(status::nat_clash)) index_.remove(original, {connection, Direction::original});
     index_.remove(reply, {connection, Direction::reply});
     switch (why) {
         case End::expired: ++statistics_.expired; break;

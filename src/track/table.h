@@ -134,6 +134,8 @@ class Table {
     void discard(Tentative tentative);
     // Enters it under both its tuples as they stand now. Its lifetime begins now.
     Confirmed confirm(Tentative tentative);
+    // Enters it for its replies alone: its own packets are another's, who has the same original tuple.
+    Confirmed confirm_replies(Tentative tentative);
 
     // It lives for `lifetime` from now on (a tentative one: from its confirmation).
     void refresh(ConnIndex connection, Nanoseconds lifetime);
@@ -187,6 +189,7 @@ class Table {
     bool evict();
     Candidate find_victim();
     Candidate with_hashes(Candidate candidate) const;
+    Confirmed settle_in(ConnIndex connection);
     void arm(ConnIndex connection);
     void remove(ConnIndex connection, std::uint64_t original, std::uint64_t reply, End why);
     void release(std::uint32_t place);

@@ -101,6 +101,26 @@ TEST_P(TableOf, SaysWhoStandsThereOnAClash) {
     EXPECT_EQ(table.confirm(t).outcome, Confirmed::Outcome::inserted);
 }
 
+// Found by its replies alone; whoever has its original tuple keeps it, also when this one ends.
+TEST_P(TableOf, EntersAConnectionForItsRepliesAlone) {
+    const auto standing = make(table, tuple(1));
+    Finding why;
+    const Tentative t = table.begin(tuple(1), inverted(tuple(2)), {}, why);
+    table.refresh(t, second);
+    EXPECT_EQ(table.confirm(t).outcome, Confirmed::Outcome::clash);
+    const Confirmed done = table.confirm_replies(t);
+    ASSERT_EQ(done.outcome, Confirmed::Outcome::inserted);
+    EXPECT_EQ(table.find(inverted(tuple(2)), {}), (Way{done.connection, Direction::reply}));
+    EXPECT_EQ(table.find(tuple(1), {}), (Way{standing, Direction::original}));
+    const Tentative other = table.begin(tuple(1), inverted(tuple(2)), {}, why);
+    EXPECT_EQ(table.confirm_replies(other).outcome, Confirmed::Outcome::clash);
+    table.discard(other);
+    table.end(done.connection, End::deleted);
+    EXPECT_FALSE(table.find(inverted(tuple(2)), {}));
+    EXPECT_EQ(table.find(tuple(1), {}), (Way{standing, Direction::original}));
+    EXPECT_EQ(table.count(), 1u);
+}
+
 TEST_P(TableOf, DoesntClashWithWhatIsOver) {
     make(table, tuple(1), 10 * second);
     at(10 * second);

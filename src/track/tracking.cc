@@ -315,9 +315,24 @@ gatehouse::Verdict Tracking::join(Context& context, Tentative loser, const Confi
             index(clash.standing.connection));
         return gatehouse::Verdict::proceed;
     }
+    if (may_join(mine.protocol) && answer_apart(loser, clash)) return gatehouse::Verdict::proceed;
     ++table_.statistics().insert_failed;
     context.finding = {.reason = Reason::insert_failed};
     return gatehouse::Verdict::drop;
+}
+
+// The same flow with another mapping (two questions at once that DNAT gave to different servers): it stays
+// for a moment, for its answer's sake, as in Linux (nf_ct_resolve_clash_harder).
+bool Tracking::answer_apart(Tentative loser, const Confirmed& clash) {
+    constexpr Nanoseconds moment = second;
+    const bool same_flow =
+        clash.clashing == Direction::original && clash.standing.direction == Direction::original;
+    if (!same_flow) return false;
+    table_.refresh(loser, moment);
+    if (table_.confirm_replies(loser).outcome != Confirmed::Outcome::inserted) return false;
+    table_[loser].status |= status::fixed_timeout;
+    ++table_.statistics().clash_resolve;
+    return true;
 }
 
 void Tracking::settle_what_came() {

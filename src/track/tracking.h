@@ -182,6 +182,7 @@ class Tracking final : private Watcher {
     Step go_on_with(const Context& context, Way way);
     const TimeoutPolicy& policy_of(const Entry& entry) const;
     gatehouse::Verdict join(Context& context, Tentative loser, const Confirmed& clash);
+    bool answer_apart(Tentative loser, const Confirmed& clash);
     Question question(const Packet& packet, const Entry& entry, Direction direction, bool opens) const;
 
     Settings settings_;
