@@ -123,28 +123,29 @@ bool Mapper::try_from(const Entry& entry, std::uint16_t& port, const Ports& port
     return false;
 }
 
-void Mapper::seek(const Entry& entry, Manip manip, const Range& range, Choice& choice) const {
-    std::uint16_t* const port = key_of(choice.tuple, manip);
+// Which ports a search may give; none where there is nothing to search.
+Mapper::Ports Mapper::ports_for(const Entry& entry, const Tuple& tuple, Manip manip, const Range& range) {
+    Tuple of = tuple;
+    const std::uint16_t* const port = key_of(of, manip);
     // Of GRE only PPTP's calls have keys, which its helper knows.
-    if (port == nullptr || (choice.tuple.protocol == protocol::gre && !entry.has(track::status::expected)))
-        return;
-    Ports ports;
+    if (port == nullptr || (tuple.protocol == protocol::gre && !entry.has(track::status::expected)))
+        return {};
     if (range.ports) {
         const auto [first, last] = std::minmax(range.first_port, range.last_port);
-        ports = {.first = first, .size = last - first + 1u};
-    } else if (is_icmp(choice.tuple.protocol)) {
-        ports = {.first = 0, .size = 65'536};
-    } else if (choice.tuple.protocol == protocol::gre) {
-        ports = {.first = 1, .size = 65'535};
-    } else if (manip == Manip::destination) {
-        return;
-    } else if (*port < 512) {
-        ports = {.first = 1, .size = 511};
-    } else if (*port < 1024) {
-        ports = {.first = 600, .size = 424};
-    } else {
-        ports = {.first = 1024, .size = 64'512};
+        return {.first = first, .size = last - first + 1u};
     }
+    if (is_icmp(tuple.protocol)) return {.first = 0, .size = 65'536};
+    if (tuple.protocol == protocol::gre) return {.first = 1, .size = 65'535};
+    if (manip == Manip::destination) return {};
+    if (*port < 512) return {.first = 1, .size = 511};
+    if (*port < 1024) return {.first = 600, .size = 424};
+    return {.first = 1024, .size = 64'512};
+}
+
+void Mapper::seek(const Entry& entry, Manip manip, const Range& range, Choice& choice) const {
+    const Ports ports = ports_for(entry, choice.tuple, manip, range);
+    if (ports.size == 0) return;
+    std::uint16_t* const port = key_of(choice.tuple, manip);
     choice.size = ports.size;
     std::uint32_t offset = 0;
     if (range.base != 0) {
@@ -158,6 +159,24 @@ void Mapper::seek(const Entry& entry, Manip manip, const Range& range, Choice& c
     choice.free = pool != PoolIndex::none && pools_.is_mapped(pool)
                       ? try_mapped(entry, *port, ports, pool, choice)
                       : try_random(entry, *port, ports, offset, choice);
+}
+
+// Of the range's other addresses, those that differ in the last word alone.
+void Mapper::seek_elsewhere(const Entry& entry, const Range& range, track::Ends ends, Choice& choice) const {
+    constexpr std::uint64_t most = 256;
+    const unsigned last = is_v4(choice.tuple.family) ? 0 : 3;
+    const Address full = choice.tuple.source;
+    const bool whole =
+        !std::equal(range.low.words.begin(), range.low.words.begin() + last, range.high.words.begin());
+    const std::uint32_t low = whole ? 0 : range.low.words[last];
+    const std::uint64_t many =
+        whole ? std::uint64_t{1} << 32 : std::uint64_t{range.high.words[last]} - low + 1;
+    for (std::uint64_t i = 1; i < std::min(many, most) && !choice.free; ++i) {
+        choice.tuple.source.words[last] =
+            low + static_cast<std::uint32_t>((full.words[last] - low + i) % many);
+        choice.tuple.ends = ends;
+        seek(entry, Manip::source, range, choice);
+    }
 }
 
 // In ever smaller windows.
@@ -214,6 +233,43 @@ Choice Mapper::choose(const Entry& entry, const Tuple& current, Manip manip, con
     }
     choice.free = false;
     seek(entry, manip, range, choice);
+    const bool others = range.addresses && range.low != range.high && !range.persistent;
+    if (!choice.free && choice.tried > 0 && others && manip == Manip::source)
+        seek_elsewhere(entry, range, current.ends, choice);
+    return choice;
+}
+
+Choice Mapper::choose_endpoint(const Entry& entry, const Tuple& current, const Range& range,
+                               const Endpoints& endpoints) const {
+    constexpr std::uint32_t most = 256;
+    Choice choice{.tuple = current};
+    std::uint16_t* const port = key_of(choice.tuple, Manip::source);
+    const Ports ports = ports_for(entry, current, Manip::source, range);
+    if (ports.size == 0) return choose(entry, current, Manip::source, range);
+    const track::Zone zone = entry.zone[0];
+    const auto is_ours = [&] { return ++choice.tried, choice.free = is_free(entry, choice.tuple); };
+    choice.size = ports.size;
+    if (const auto* const known = endpoints.from_inside(current, zone)) {
+        choice.tuple.source = known->outside.address;
+        *port = known->outside.port;
+        is_ours();
+        return choice;
+    }
+    const Address outside = choose_address(current, range, Manip::source, zone);
+    choice.tuple.source = outside;
+    const bool fits = *port >= ports.first && *port - ports.first < ports.size;
+    if (fits && !range.random && !endpoints.taken(current, {outside, *port}, zone) && is_ours())
+        return choice;
+    choice.free = false;
+    std::uint32_t from = ports.first + random_.below(ports.size);
+    if (endpoints.used(current, outside, zone) >= ports.size) choice.tried = ports.size;
+    while (choice.tried < std::min(most, ports.size)) {
+        const auto next = endpoints.next_free(current, outside, zone, from, ports.first, ports.size);
+        if (!next) break;
+        *port = *next;
+        if (is_ours()) break;
+        from = *next + 1u;
+    }
     return choice;
 }
 

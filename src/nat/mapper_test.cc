@@ -45,7 +45,7 @@ class Mappings : public testing::Test {
     }
     std::uint16_t port(const Choice& choice) { return choice.tuple.ends.source; }
 
-    track::Table table_{{.entries = 100'000}, 1};
+    track::Table table_{{.entries = 1'100'000}, 1};
     Sources sources_{table_};
     Pools pools_{table_};
     Random random_{1};
@@ -142,6 +142,88 @@ TEST_F(Mappings, UseEveryPortOfAPool) {
         EXPECT_EQ(pool.seconds_left(), 0u);
     });
     EXPECT_TRUE(open(udp(40'000, 65'000, 54), wan_).free) << "toward another port there are more";
+}
+
+// 16 addresses have 1,032,192 ports toward one destination, whichever the hash begins with.
+TEST_F(Mappings, UseEveryPortOfManyAddresses) {
+    Range many{.low = wan_.low, .high = wan_.low, .addresses = true};
+    many.high.words[0] += 15;
+    constexpr std::uint32_t all = 16 * 64'512;
+    for (std::uint32_t n = 0; n < all; ++n) ASSERT_TRUE(open(udp(40'000, n), many).free) << n;
+    const Choice none = open(udp(40'000, all), many);
+    EXPECT_FALSE(none.free);
+    EXPECT_GT(none.tried, 0u);
+    EXPECT_EQ(pools_.count(), 16u);
+    pools_.visit([](PoolIndex, const Pool& pool) { EXPECT_EQ(pool.used, 64'512u); });
+}
+
+TEST_F(Mappings, StayWithTheAddressWhenPersistent) {
+    Range two{.low = wan_.low, .high = wan_.low, .addresses = true, .persistent = true};
+    two.high.words[0] += 1;
+    two.ports = true;
+    two.first_port = two.last_port = 7000;
+    const Choice first = open(udp(5000), two);
+    ASSERT_TRUE(first.free);
+    // The same client, toward the same server: it has one address, and that has one port.
+    EXPECT_FALSE(open(udp(5001), two).free);
+    Tuple elsewhere = udp(5001);
+    elsewhere.destination = Address::v4(0xc6336477);
+    EXPECT_EQ(open(elsewhere, two).tuple.source, first.tuple.source);
+    two.persistent = false;
+    EXPECT_TRUE(open(udp(5001), two).free) << "the other address";
+}
+
+// --random and --random-fully: a port that nobody can guess, for each connection anew, out of the range.
+TEST_F(Mappings, AreChosenAtRandomWhereAsked) {
+    Range random = wan_;
+    random.random = true;
+    std::set<std::uint16_t> seen;
+    for (std::uint16_t n = 0; n < 200; ++n) {
+        Tuple tuple = udp(40'000);
+        tuple.destination.words[0] += n;
+        const Choice choice = open(tuple, random);
+        EXPECT_GE(port(choice), 1024);
+        seen.insert(port(choice));
+    }
+    EXPECT_GT(seen.size(), 190u) << "neither the client's port nor the same one twice, but by chance";
+    random.ports = true;
+    random.first_port = 7000;
+    random.last_port = 7099;
+    seen.clear();
+    for (std::uint32_t host = 0; host < 100; ++host) seen.insert(port(open(udp(7000, host + 2), random)));
+    EXPECT_EQ(seen.size(), 100u);
+    EXPECT_EQ(*seen.begin(), 7000);
+    EXPECT_EQ(*seen.rbegin(), 7099);
+}
+
+// What an address has is found by it, and no more once it is gone.
+TEST_F(Mappings, AreFoundByTheirAddress) {
+    const Range other = Range::one(Address::v4(0xc0000202));
+    for (std::uint16_t n = 0; n < 50; ++n) {
+        open(udp(5000, 2, n), wan_);
+        open(udp(5000, 3, n), other);
+    }
+    const auto count = [&](const Address& address) {
+        std::uint32_t pools = 0, connections = 0;
+        pools_.visit_address(address, Family::ipv4, [&](PoolIndex, const Pool& pool) {
+            ++pools;
+            connections += pool.used;
+            EXPECT_EQ(pool.reply.destination, address);
+        });
+        EXPECT_EQ(pools, connections);
+        return pools;
+    };
+    EXPECT_EQ(count(wan_.low), 50u);
+    EXPECT_EQ(count(other.low), 50u);
+    track::ScanCursor cursor;
+    table_.scan(cursor, 1000, [&](track::ConnIndex connection, track::Entry& entry) {
+        if (entry.tuple(track::Direction::reply).destination != wan_.low) return;
+        sources_.remove(connection);
+        pools_.remove(connection);
+        table_.end(connection, track::End::deleted);
+    });
+    EXPECT_EQ(count(wan_.low), 0u);
+    EXPECT_EQ(count(other.low), 50u);
 }
 
 // A pool that fills at a steady rate says when it will be full.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
+#include <vector>
 
 #include "hook/interfaces.h"
 #include "nat/icmp_error.h"
@@ -43,6 +45,8 @@ Nat::Nat(track::Tracking& tracking, const Settings& settings, const Services& se
       services_(services),
       sources_(tracking.table()),
       pools_(tracking.table()),
+      endpoints_(tracking.table()),
+      blocks_(tracking.table(), *this),
       mapper_(tracking.table(), sources_, pools_, *services.random),
       mentions_(tracking, *services.random) {
     tracking.also_tell(this);
@@ -87,17 +91,62 @@ Verdict Nat::follow_master(Context& context, const Entry& entry) {
     return bind(context, Manip::destination, to);
 }
 
+Choice Nat::choose(const Entry& entry, const track::Tuple& current, Manip manip, const Range& range) {
+    if (manip == Manip::destination) return mapper_.choose(entry, current, manip, range);
+    if (range.block != 0) return choose_in_blocks(entry, current, range);
+    if (range.eim) return mapper_.choose_endpoint(entry, current, range, endpoints_);
+    return mapper_.choose(entry, current, manip, range);
+}
+
+// Out of the client's blocks, the newest first; where none has a port for it, out of one more.
+Choice Nat::choose_in_blocks(const Entry& entry, const track::Tuple& current, const Range& range) {
+    Choice choice{.tuple = current, .free = false, .tried = 1, .size = range.block};
+    const auto from = [&](const PortBlocks::Block& block) {
+        Range of = Range::one(block.outside);
+        of.ports = true;
+        of.first_port = block.first;
+        of.last_port = block.last();
+        of.random = range.random;
+        of.eim = range.eim;
+        choice = choose(entry, current, Manip::source, of);
+        return choice.free;
+    };
+    if (blocks_.visit(current, entry.zone[0], range.block, from)) return choice;
+    Range persistent = range;
+    persistent.persistent = true;
+    const Address first = choose_address(current, persistent, Manip::source, entry.zone[0]);
+    if (const auto* const one = blocks_.give(current, entry.zone[0], range, first)) from(*one);
+    return choice;
+}
+
+void Nat::block(const PortBlocks::Block& block, bool given) {
+    constexpr int log_info = 6;
+    if (services_.log == nullptr) return;
+    const auto text = [&](const Address& address) { return to_string(address, block.family); };
+    services_.log->log(
+        services_.now, log_info,
+        fmt::format("nat: {} {} {} ports {}-{}", text(block.client), given ? "has" : "gave back",
+                    text(block.outside), block.first, block.last()));
+}
+
 Verdict Nat::bind(Context& context, Manip manip, const Range& range) {
     const track::Seen at = tracking_.seen(context.packet);
     if (at.entry == nullptr || at.entry->confirmed()) return Verdict::proceed;
     Entry& entry = *at.entry;
     const auto current = track::inverse(entry.tuple(Direction::reply));
     if (!current) return Verdict::proceed;
-    const Choice choice = mapper_.choose(entry, *current, manip, range);
+    const bool endpoint = range.eim && manip == Manip::source;
+    const Choice choice = choose(entry, *current, manip, range);
     // A destination that clashes may yet be told apart by its source.
     if (!choice.free && choice.tried > 0 && manip == Manip::source) {
         ++statistics_.exhausted;
         context.finding = {.reason = Reason::nat_exhausted, .numbers = {choice.tried, choice.size}};
+        return Verdict::drop;
+    }
+    if (endpoint && choice.tried > 0 && endpoints_.from_inside(*current, entry.zone[0]) == nullptr &&
+        !endpoints_.add(*current, entry.zone[0], {choice.tuple.source, choice.tuple.ends.source},
+                        context.out)) {
+        context.finding = {.reason = Reason::nat_no_room, .numbers = {endpoints_.count()}};
         return Verdict::drop;
     }
     entry.status |= done_bit(manip);
@@ -126,6 +175,32 @@ Verdict Nat::bind_as_it_is(Context& context, const Entry& entry, Manip manip) {
     return bind(context, manip, Range::one(manip == Manip::source ? reply.destination : reply.source));
 }
 
+// Where no rule spoke: what comes to an endpoint-independent mapping goes on to whom it belongs; what one of
+// the clients sends there comes from that client's own (RFC 4787, REQ-9).
+std::optional<Range> Nat::reach_endpoint(const Context& context, const Entry& entry, Manip manip) const {
+    if (!endpoints_.any() || !track::has_ports(entry.protocol)) return {};
+    const auto* const mapping = endpoints_.from_outside(entry.tuple(Direction::original), entry.zone[0]);
+    if (mapping == nullptr) return {};
+    if (manip == Manip::destination) {
+        Range to = Range::one(mapping->inside.address);
+        to.ports = true;
+        to.first_port = to.last_port = mapping->inside.port;
+        return to;
+    }
+    const bool hairpin = context.hook == Hook::postrouting && entry.has(track::status::destination_nat) &&
+                         context.packet.in != mapping->way_out;
+    if (!hairpin) return {};
+    Range from = Range::one(mapping->outside.address);
+    from.eim = true;
+    return from;
+}
+
+Verdict Nat::bind_what_is_left(Context& context, const Entry& entry, Manip manip) {
+    if (follows_its_master(entry)) return follow_master(context, entry);
+    if (const auto range = reach_endpoint(context, entry, manip)) return bind(context, manip, *range);
+    return bind_as_it_is(context, entry, manip);
+}
+
 Verdict Nat::translate(Context& context) {
     const Info info = info_of(context.packet);
     if (!is_of_connection(info)) [[unlikely]]
@@ -144,8 +219,7 @@ Verdict Nat::translate_flow(Context& context, Entry& entry) {
     const Manip manip = manip_at(context.hook);
     if (is_error(packet, info)) return translate_error(context, entry, direction, manip);
     if (info != Info::established && !entry.has(done_bit(manip))) {
-        const Verdict verdict =
-            follows_its_master(entry) ? follow_master(context, entry) : bind_as_it_is(context, entry, manip);
+        const Verdict verdict = bind_what_is_left(context, entry, manip);
         if (verdict != Verdict::proceed) return verdict;
     } else if (context.hook == Hook::postrouting && left_its_interface(context, entry)) {
         return Verdict::drop;
@@ -186,8 +260,16 @@ Verdict Nat::pass_invalid(Context& context) {
 }
 
 void Nat::entered(track::ConnIndex connection, Entry& entry) {
-    if (!entry.has(track::status::source_nat)) return;
-    sources_.add(connection);
+    endpoints_.entered(connection);
+    blocks_.entered(connection);
+    const bool translated = entry.has(track::status::source_nat);
+    // What has the address of the interface anyway is looked for when that is lost.
+    if (!translated && entry.status >> track::status::masquerade_shift == 0) return;
+    if (translated) {
+        sources_.add(connection);
+    } else {
+        tracking_.table().side().add<track::Mapping>(entry);
+    }
     if (const PoolIndex pool = pools_.add(connection); pool != PoolIndex::none) warn(pool);
 }
 
@@ -209,27 +291,40 @@ void Nat::warn(PoolIndex which) {
 }
 
 void Nat::forget_lost(const Interfaces& before, const Interfaces& now) {
-    const auto has = [](const Interfaces& in, std::uint16_t at, const Address& address, Family family) {
-        if (at >= in.size() || !in[static_cast<InterfaceId>(at)].up) return false;
-        const auto& all = in[static_cast<InterfaceId>(at)].addresses;
-        return std::ranges::any_of(all,
-                                   [&](const auto& a) { return a.family == family && a.address == address; });
-    };
+    for (std::size_t at = 0; at < before.size(); ++at) {
+        const auto interface = static_cast<InterfaceId>(at);
+        if (!before[interface].up) continue;
+        const bool up = at < now.size() && now[interface].up;
+        for (const InterfaceAddress& address : before[interface].addresses) {
+            const auto stays = [&](const InterfaceAddress& a) {
+                return a.family == address.family && a.address == address.address;
+            };
+            if (!up || std::ranges::none_of(now[interface].addresses, stays))
+                forget_address(interface, address.address, address.family);
+        }
+    }
+}
+
+void Nat::forget_address(InterfaceId interface, const Address& address, Family family) {
     track::Table& table = tracking_.table();
-    track::ScanCursor cursor;
-    table.scan(cursor, ~0u, [&](track::ConnIndex connection, Entry& entry) {
-        const std::uint32_t interface = entry.status >> track::status::masquerade_shift;
-        if (interface == 0) return;
-        const auto at = static_cast<std::uint16_t>(interface - 1);
-        const Address address = entry.tuple(Direction::reply).destination;
-        if (has(before, at, address, entry.family) && !has(now, at, address, entry.family))
-            table.end(connection, track::End::deleted);
+    const std::uint32_t masqueraded = index(interface) + 1u;
+    std::vector<std::pair<track::ConnIndex, std::uint16_t>> lost;
+    pools_.visit_address(address, family, [&](PoolIndex pool, const Pool&) {
+        pools_.visit_connections(pool, [&](const Entry& entry) {
+            if (entry.status >> track::status::masquerade_shift != masqueraded) return;
+            if (const track::Way way = table.find(entry.tuple(Direction::reply), entry.zone[1]))
+                lost.emplace_back(way.connection, entry.generation);
+        });
     });
+    for (const auto& [connection, generation] : lost) {
+        if (table[connection].generation == generation) table.end(connection, track::End::deleted);
+    }
 }
 
 void Nat::ended(track::ConnIndex connection, const Entry& entry, track::End) {
-    if (!entry.has(track::status::source_nat)) return;
-    sources_.remove(connection);
+    endpoints_.ended(connection);
+    blocks_.ended(connection);
+    if (entry.has(track::status::source_nat)) sources_.remove(connection);
     pools_.remove(connection);
 }
 

@@ -10,9 +10,11 @@
 #pragma once
 #include <cstdint>
 
+#include "nat/endpoints.h"
 #include "nat/mapper.h"
 #include "nat/mention.h"
 #include "nat/pools.h"
+#include "nat/port_blocks.h"
 #include "nat/settings.h"
 #include "nat/sources.h"
 #include "track/tracking.h"
@@ -25,7 +27,7 @@ struct Statistics {
     std::uint64_t untranslated = 0;  // INVALID packets of translated connections
 };
 
-class Nat final : private track::Watcher {
+class Nat final : private track::Watcher, private PortBlocks::Listener {
   public:
     // `services`: randomness, and the log that pools warn in.
     Nat(track::Tracking& tracking, const Settings& settings, const Services& services);
@@ -41,11 +43,12 @@ class Nat final : private track::Watcher {
     Verdict translate(Context& context);
 
     // Interfaces have changed: masqueraded connections whose interface or address is no more are ended. Looks
-    // at the whole table.
+    // at connections that have these addresses, and no others.
     void forget_lost(const Interfaces& before, const Interfaces& now);
 
     helper::Translator& mentions() { return mentions_; }
     const Pools& pools() const { return pools_; }
+    const Endpoints& endpoints() const { return endpoints_; }
     const Statistics& statistics() const { return statistics_; }
     const Settings& settings() const { return settings_; }
 
@@ -57,14 +60,22 @@ class Nat final : private track::Watcher {
     Verdict bind_as_it_is(Context& context, const track::Entry& entry, Manip manip);
     bool follows_its_master(const track::Entry& entry) const;
     Verdict follow_master(Context& context, const track::Entry& entry);
+    Verdict bind_what_is_left(Context& context, const track::Entry& entry, Manip manip);
+    std::optional<Range> reach_endpoint(const Context& context, const track::Entry& entry, Manip manip) const;
     bool left_its_interface(Context& context, const track::Entry& entry);
     void warn(PoolIndex pool);
+    void block(const PortBlocks::Block& block, bool given) override;
+    Choice choose(const track::Entry& entry, const track::Tuple& current, Manip manip, const Range& range);
+    Choice choose_in_blocks(const track::Entry& entry, const track::Tuple& current, const Range& range);
+    void forget_address(InterfaceId interface, const Address& address, Family family);
 
     track::Tracking& tracking_;
     Settings settings_;
     const Services& services_;
     Sources sources_;
     Pools pools_;
+    Endpoints endpoints_;
+    PortBlocks blocks_;
     Mapper mapper_;
     MentionTranslator mentions_;
     Statistics statistics_;

@@ -15,6 +15,7 @@ using track::Tuple;
 
 constexpr std::uint32_t mapped_from = 64;  // connections
 constexpr unsigned ports = 65'536, unprivileged_ports = 64'512;
+constexpr std::uint32_t address_heads = 4096;
 
 bool is_icmp(std::uint8_t number) {
     return number == wire::protocol::icmp || number == wire::protocol::icmpv6;
@@ -41,6 +42,7 @@ Pools::Pools(track::Table& table)
     : table_(table),
       heads_(std::bit_ceil(std::size_t{table.limits().entries}) * sizeof(std::uint32_t)),
       mask_(std::bit_ceil(table.limits().entries) - 1),
+      address_heads_(address_heads * sizeof(std::uint32_t)),
       pools_(table.limits().entries),
       bitmaps_(table.limits().entries / mapped_from + 1) {}
 
@@ -58,6 +60,29 @@ PoolIndex Pools::find(const Tuple& reply, track::Zone zone) const {
     return PoolIndex::none;
 }
 
+std::uint32_t& Pools::head_of_address(const Address& address, Family family) const {
+    const track::Tuple named{.destination = address, .family = family};
+    const auto at = static_cast<std::uint32_t>(table_.hash(named, {})) % address_heads;
+    return reinterpret_cast<std::uint32_t*>(address_heads_.data())[at];
+}
+
+void Pools::list_by_address(std::uint32_t at) {
+    Pool& pool = pools_[at];
+    std::uint32_t& first = head_of_address(pool.reply.destination, pool.reply.family);
+    pool.next_of_address = first;
+    pool.previous_of_address = 0;
+    if (first != 0) pools_[first - 1].previous_of_address = at + 1;
+    first = at + 1;
+}
+
+void Pools::unlist_by_address(const Pool& pool) {
+    if (pool.next_of_address != 0)
+        pools_[pool.next_of_address - 1].previous_of_address = pool.previous_of_address;
+    (pool.previous_of_address != 0 ? pools_[pool.previous_of_address - 1].next_of_address
+                                   : head_of_address(pool.reply.destination, pool.reply.family)) =
+        pool.next_of_address;
+}
+
 // There is room: a pool has a connection.
 PoolIndex Pools::make(const Tuple& named, track::Zone zone) {
     const std::uint32_t at = pools_.take();
@@ -66,6 +91,7 @@ PoolIndex Pools::make(const Tuple& named, track::Zone zone) {
     pools_[at] = Pool{.reply = named, .zone = zone, .size = size, .sampled = table_.now(), .next = first};
     if (first != 0) pools_[first - 1].previous = at + 1;
     first = at + 1;
+    list_by_address(at);
     return static_cast<PoolIndex>(at);
 }
 
@@ -75,6 +101,7 @@ void Pools::give_back(PoolIndex which) {
     if (pool.next != 0) pools_[pool.next - 1].previous = pool.previous;
     (pool.previous != 0 ? pools_[pool.previous - 1].next : head(pool.reply, pool.zone)) = pool.next;
     pool.used = 0;
+    unlist_by_address(pool);
     pools_.give_back(static_cast<std::uint32_t>(which));
 }
 

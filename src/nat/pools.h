@@ -31,7 +31,8 @@ struct Pool {
     std::uint32_t first = 0;  // its connections, linked by track::Mapping: a place plus one
     std::uint32_t next = 0;   // in the hash chain: a pool plus one
     std::uint32_t previous = 0;
-    std::uint32_t bitmap = 0;  // plus one
+    std::uint32_t next_of_address = 0, previous_of_address = 0;  // in the chain of our address: the same
+    std::uint32_t bitmap = 0;                                    // plus one
 
     // Seconds until it is full at the rate of late; nothing while it doesn't grow.
     std::optional<std::uint32_t> seconds_left() const;
@@ -61,6 +62,9 @@ class Pools {
     // visit(PoolIndex, const Pool&) for every pool.
     template <class Visit>
     void visit(Visit&& visit) const;
+    // The same for the pools of one of our addresses. The visitor may not add or remove connections.
+    template <class Visit>
+    void visit_address(const Address& address, Family family, Visit&& visit) const;
     // visit(const Entry&) for a pool's connections, the newest first.
     template <class Visit>
     void visit_connections(PoolIndex pool, Visit&& visit) const;
@@ -72,6 +76,9 @@ class Pools {
         std::uint64_t words[1024];
     };
     std::uint32_t& head(const track::Tuple& named, track::Zone zone) const;
+    std::uint32_t& head_of_address(const Address& address, Family family) const;
+    void list_by_address(std::uint32_t at);
+    void unlist_by_address(const Pool& pool);
     PoolIndex make(const track::Tuple& named, track::Zone zone);
     void give_back(PoolIndex pool);
     void count(Pool& pool) const;
@@ -84,6 +91,7 @@ class Pools {
     track::Table& table_;
     Reservation heads_;
     std::uint32_t mask_;
+    Reservation address_heads_;
     Arena<Pool> pools_;
     Arena<Bitmap> bitmaps_;
 };
@@ -95,6 +103,16 @@ template <class Visit>
 void Pools::visit(Visit&& visit) const {
     for (std::uint32_t i = 0; i < pools_.opened(); ++i) {
         if (pools_[i].used > 0) visit(static_cast<PoolIndex>(i), pools_[i]);
+    }
+}
+
+template <class Visit>
+void Pools::visit_address(const Address& address, Family family, Visit&& visit) const {
+    std::uint32_t link = head_of_address(address, family);
+    for (; link != 0; link = pools_[link - 1].next_of_address) {
+        const track::Tuple& reply = pools_[link - 1].reply;
+        if (reply.destination == address && reply.family == family)
+            visit(static_cast<PoolIndex>(link - 1), pools_[link - 1]);
     }
 }
 

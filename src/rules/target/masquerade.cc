@@ -10,7 +10,7 @@ namespace {
 
 struct Masquerade {
     Opt<TranslatedPorts> ports;
-    Flag random, random_fully;
+    Flag random, random_fully, eim;
     friend bool operator==(const Masquerade&, const Masquerade&) = default;
 
     static constexpr std::tuple options{
@@ -19,6 +19,8 @@ struct Masquerade {
         flag<&Masquerade::random>("random", {.help = "chooses the port at random"}),
         flag<&Masquerade::random_fully>("random-fully",
                                         {.help = "chooses the port at random, each time anew"}),
+        flag<&Masquerade::eim>(
+            "eim", {.help = "gives a client's port the same mapping whoever it talks to, open to all"}),
     };
 
     Result<void> check(const Facts& facts) const { return ports ? check_ports(facts) : Result<void>{}; }
@@ -35,6 +37,7 @@ struct Masquerade {
         }
         nat::Range range = range_of(ports, random.set || random_fully.set);
         range.addresses = true;
+        range.eim = eim.set;
         range.low = range.high = source;
         return outcome_of(context.services.nat->masquerade(context, range));
     }
@@ -46,6 +49,7 @@ struct Masquerade {
         }
         if (random) out += out.empty() ? "random" : " random";
         if (random_fully) out += out.empty() ? "random-fully" : " random-fully";
+        if (eim) out += out.empty() ? "eim" : " eim";
     }
 
   private:
