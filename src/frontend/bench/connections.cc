@@ -21,12 +21,17 @@ std::uint64_t faults() {
 constexpr std::string_view rules =
     "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
     "-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\nCOMMIT\n";
+constexpr std::string_view nat_rules =
+    "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n"
+    "-A POSTROUTING -o out -j SNAT --to-source 10.2.0.77\nCOMMIT\n";
 
 }  // namespace
 
 Result<std::unique_ptr<Connections>> Connections::start(const Load& load) {
     constexpr std::size_t routes = 10'000;
-    auto ruleset = iptables::read_restore(rules::Source{"<bench>", std::string(rules)}, load.family);
+    std::string text(rules);
+    if (load.nat) text += nat_rules;
+    auto ruleset = iptables::read_restore(rules::Source{"<bench>", text}, load.family);
     if (!ruleset) return std::unexpected(std::move(ruleset).error());
     auto surroundings = make_surroundings(load.family, routes, Ring::frames);
     std::unique_ptr<Connections> c(new Connections(load, std::move(surroundings.destinations)));
@@ -73,6 +78,17 @@ Result<double> Connections::send(std::uint64_t count, const Write& write, const 
     return spent;
 }
 
+// Where the replies of flows that have just been opened go.
+Result<void> Connections::learn_mappings(std::uint32_t first, std::uint32_t count) {
+    for (std::uint32_t flow = first; flow < first + count; ++flow) {
+        const track::Way way = table().find(flows_.tuple(flow), {});
+        if (!way) return fail(fmt::format("flow {} wasn't opened", flow));
+        const track::Tuple reply = table()[way.connection].tuple(track::Direction::reply);
+        flows_.hide_client(flow, reply.destination, reply.ends.destination);
+    }
+    return {};
+}
+
 Result<void> Connections::open(std::uint32_t first, std::uint32_t count) {
     while (engine_->maintain()) {
     }
@@ -87,6 +103,8 @@ Result<void> Connections::open(std::uint32_t first, std::uint32_t count) {
                 return flows_.write(to, flow, step, step == answer, time);
             };
             if (auto sent = send(here, write); !sent) return std::unexpected(std::move(sent).error());
+            if (step != open || !load_.nat) continue;
+            if (auto learnt = learn_mappings(first + done, here); !learnt) return learnt;
         }
     }
     return {};

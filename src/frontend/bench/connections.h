@@ -1,5 +1,5 @@
 // What the benchmarks of connection tracking run: flows through an engine that tracks them, with
-// `-m conntrack --ctstate ESTABLISHED -j ACCEPT` as the first rule of FORWARD.
+// `-m conntrack --ctstate ESTABLISHED -j ACCEPT` as the first rule of FORWARD, and one that translates them.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -22,6 +22,7 @@ class Connections {
         FlowKind kind = FlowKind::udp;
         std::uint32_t flows = 1;  // that will be opened
         std::uint32_t limit = 0;  // places in the table; 0: as many as flows, and some
+        bool nat = false;         // one address hides the clients
     };
     static Result<std::unique_ptr<Connections>> start(const Load& load);
 
@@ -59,6 +60,7 @@ class Connections {
     Connections(const Load& load, std::vector<Address> destinations)
         : load_(load), flows_(load.family, load.kind, std::move(destinations), load.flows) {}
     std::uint64_t accepted() const;
+    Result<void> learn_mappings(std::uint32_t first, std::uint32_t count);
 
     Load load_;
     EmptyWorld world_;

@@ -6,6 +6,7 @@
 #include "base/checksum.h"
 #include "frontend/bench/network.h"
 #include "wire/builder.h"
+#include "wire/protocol.h"
 
 namespace gatehouse::frontend::bench {
 
@@ -85,11 +86,27 @@ std::uint8_t* Flows::put(std::uint8_t* to, const Form& form, const std::array<Ad
     return l4;
 }
 
+track::Tuple Flows::tuple(std::uint32_t flow) const {
+    return {.source = client_of(family_, 2 + flow % clients),
+            .destination = destinations_[flow % destinations_.size()],
+            .ends = {static_cast<std::uint16_t>(1024 + flow / clients),
+                     static_cast<std::uint16_t>(kind_ == FlowKind::tcp ? 443 : 53)},
+            .family = family_,
+            .protocol = kind_ == FlowKind::tcp ? wire::protocol::tcp : wire::protocol::udp};
+}
+
+void Flows::hide_client(std::uint32_t flow, const Address& outside, std::uint16_t port) {
+    outside_ = outside;
+    if (outside_ports_.size() <= flow) outside_ports_.resize(std::size_t{flow} + 1);
+    outside_ports_[flow] = port;
+}
+
 Ring::Said Flows::write(std::uint8_t* to, std::uint32_t flow, Step step, bool reply, Time time) {
-    const std::array<Address, 2> ends{client_of(family_, 2 + flow % clients),
-                                      destinations_[flow % destinations_.size()]};
-    const std::array<std::uint16_t, 2> ports{static_cast<std::uint16_t>(1024 + flow / clients),
-                                             static_cast<std::uint16_t>(kind_ == FlowKind::tcp ? 443 : 53)};
+    const track::Tuple mine = tuple(flow);
+    const bool outside = reply && outside_;
+    const std::array<Address, 2> ends{outside ? *outside_ : mine.source, mine.destination};
+    const std::array<std::uint16_t, 2> ports{outside ? outside_ports_[flow] : mine.ends.source,
+                                             mine.ends.destination};
     const Form& form = forms_[static_cast<unsigned>(step)];
     std::uint8_t* const l4 = put(to, form, ends, ports, reply);
     if (kind_ == FlowKind::tcp) {
@@ -116,6 +133,20 @@ Ring::Said Flows::write_stray_syn(std::uint8_t* to, std::uint32_t n, Time time) 
     std::uint8_t* const l4 =
         put(to, form, {from, destinations_[n % destinations_.size()]}, {1024, 443}, false);
     store_be32(l4 + 4, n * 2'654'435'761u);
+    return {.length = static_cast<std::uint16_t>(form.bytes.size()),
+            .in = in_id,
+            .checksum = ChecksumState::good,
+            .time = time};
+}
+
+Ring::Said Flows::write_scattered(std::uint8_t* to, std::uint32_t n, std::uint32_t spread, Time time) const {
+    constexpr std::uint32_t first = 1024, ports = 64'512;
+    const Form& form = forms_[static_cast<unsigned>(Step::open)];
+    // Each n has a client's port of its own; a multiplication by an odd number scatters and repeats nothing.
+    const std::uint32_t drawn = n * 2'654'435'761u;
+    const auto port =
+        static_cast<std::uint16_t>(first + static_cast<std::uint32_t>(std::uint64_t{drawn} * ports >> 32));
+    put(to, form, {client_of(family_, 2 + n % clients), destinations_[n % spread]}, {port, 53}, false);
     return {.length = static_cast<std::uint16_t>(form.bytes.size()),
             .in = in_id,
             .checksum = ChecksumState::good,

@@ -2,9 +2,11 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "frontend/bench/ring.h"
+#include "track/tuple.h"
 
 namespace gatehouse::frontend::bench {
 
@@ -23,6 +25,13 @@ class Flows {
     Ring::Said write(std::uint8_t* to, std::uint32_t flow, Step step, bool reply, Time time);
     // A SYN that nothing else will follow; each `n` has an address of its own.
     Ring::Said write_stray_syn(std::uint8_t* to, std::uint32_t n, Time time) const;
+    // The first packet of a flow from some client's port to one of the first `spread` destinations, drawn by
+    // `n`.
+    Ring::Said write_scattered(std::uint8_t* to, std::uint32_t n, std::uint32_t spread, Time time) const;
+    // The tuple of a flow's first packet.
+    track::Tuple tuple(std::uint32_t flow) const;
+    // Replies of a flow go to this end from now on.
+    void hide_client(std::uint32_t flow, const Address& outside, std::uint16_t port);
 
     FlowKind kind() const { return kind_; }
 
@@ -38,6 +47,8 @@ class Flows {
     Family family_;
     FlowKind kind_;
     std::vector<Address> destinations_;
+    std::optional<Address> outside_;
+    std::vector<std::uint16_t> outside_ports_;             // by flow
     std::array<Form, 3> forms_;                            // by step
     std::vector<std::array<std::uint32_t, 2>> sequences_;  // of TCP flows: each end's next
 };

@@ -11,6 +11,7 @@
 #include "frontend/bench/line.h"
 #include "frontend/bench/tracked.h"
 #include "frontend/bench/traffic.h"
+#include "frontend/bench/translated.h"
 #include "frontend/tool/arguments.h"
 #include "frontend/tool/tool.h"
 #include "iptables/restore.h"
@@ -37,6 +38,7 @@ class Runner {
     Result<void> rule_insert();
     Result<void> table_replace();
     Result<void> tracked(const std::string& name);
+    Result<void> translated(const std::string& name);
     Result<double> forward_cost(Family family);
     void tell(const Line& line) const;
     Result<void> ask_kernel(Line& line, std::size_t rules);
@@ -72,6 +74,15 @@ Result<void> Runner::tracked(const std::string& name) {
     const auto base = forward_cost(bench::family_of(name));
     if (!base) return std::unexpected(base.error());
     const auto line = bench::run_tracked(name, rounds_, *base);
+    if (!line) return std::unexpected(line.error());
+    tell(*line);
+    return {};
+}
+
+Result<void> Runner::translated(const std::string& name) {
+    const auto base = forward_cost(Family::ipv4);
+    if (!base) return std::unexpected(base.error());
+    const auto line = bench::run_translated(name, rounds_, *base);
     if (!line) return std::unexpected(line.error());
     tell(*line);
     return {};
@@ -193,6 +204,8 @@ Result<void> Runner::run(const std::string& name) {
     if (name == "rules-10000") return packets(name, v4, 10'000, 10'000);
     if (name == "table-replace") return table_replace();
     if (std::ranges::find(bench::tracked_names(), name) != bench::tracked_names().end()) return tracked(name);
+    if (std::ranges::find(bench::translated_names(), name) != bench::translated_names().end())
+        return translated(name);
     return rule_insert();
 }
 
@@ -203,6 +216,7 @@ const std::vector<std::string> stateless = {"parse",        "forward",    "forwa
 std::vector<std::string> all_names() {
     std::vector<std::string> names = stateless;
     names.insert(names.end(), bench::tracked_names().begin(), bench::tracked_names().end());
+    names.insert(names.end(), bench::translated_names().begin(), bench::translated_names().end());
     return names;
 }
 
