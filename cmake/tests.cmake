@@ -62,3 +62,11 @@ add_executable(gatehouse-synproxy ${CMAKE_SOURCE_DIR}/tests/synproxy/compare.cc)
 target_link_libraries(gatehouse-synproxy PRIVATE gatehouse_frontend CLI11::CLI11)
 add_test(NAME synproxy.kernel COMMAND gatehouse-synproxy)
 set_tests_properties(synproxy.kernel PROPERTIES SKIP_RETURN_CODE 77)
+
+# Random NAT rules and flows beside the real kernel's. Skipped unless root. By hand it takes a fresh seed, and
+# ten thousand of them.
+file(GLOB nat_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/nat/*.cc)
+add_executable(gatehouse-nat ${nat_sources})
+target_link_libraries(gatehouse-nat PRIVATE gatehouse_frontend CLI11::CLI11)
+add_test(NAME nat.kernel COMMAND gatehouse-nat --cases 200 --seed 4)
+set_tests_properties(nat.kernel PROPERTIES SKIP_RETURN_CODE 77)
