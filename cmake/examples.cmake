@@ -22,3 +22,7 @@ endforeach()
 if(NOT GATEHOUSE_SANITIZE)
   add_test(NAME examples.installed COMMAND ${CMAKE_SOURCE_DIR}/examples/embed/check-installed ${CMAKE_BINARY_DIR})
 endif()
+add_executable(example_meeting ${CMAKE_SOURCE_DIR}/examples/helper/meeting.cc)
+target_link_libraries(example_meeting PRIVATE libgatehouse)
+add_test(NAME examples.helper COMMAND ${CMAKE_SOURCE_DIR}/examples/embed/check ${CMAKE_SOURCE_DIR}/examples/helper/meeting.expected
+         $<TARGET_FILE:example_meeting>)

@@ -70,8 +70,12 @@ struct Helper {
     void (*leaving)(track::Tracking& tracking, const track::Entry& entry) = nullptr;
 };
 
-// All helpers there are (generated).
+// All helpers of the engine's own (generated).
 std::span<const Helper* const> all_helpers();
+// One more, which must outlive the process's use of it; its name goes to track::add_helper_name(). One thread
+// at a time adds.
+void add_helper(const Helper& helper);
+// Among all of them.
 const Helper* find_helper(std::string_view name);
 
 }  // namespace gatehouse::helper

@@ -44,7 +44,8 @@ const Helper* Helpers::helper_of(const track::Entry& entry) const {
     if (entry.side == track::SideIndex::none) [[likely]]
         return nullptr;
     const auto* const state = tracking_.table().side().find<track::HelperState>(entry);
-    return state == nullptr ? nullptr : by_place_[state->helper];
+    // One that was added later than this was made isn't its.
+    return state == nullptr || state->helper >= by_place_.size() ? nullptr : by_place_[state->helper];
 }
 
 Verdict Helpers::inspect(Context& context) {

@@ -1,5 +1,9 @@
 #include "track/helper_name.h"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
+
 #include "wire/protocol.h"
 
 namespace gatehouse::track {
@@ -31,13 +35,36 @@ constexpr HelperName names[] = {
     {"mdns", protocol::udp},
 };
 
+struct All {
+    std::array<HelperName, std::size(names) + most_added_helpers> rows{};
+    std::atomic<std::size_t> count = std::size(names);
+    All() { std::ranges::copy(names, rows.begin()); }
+};
+All& all() {
+    static All one;
+    return one;
+}
+
 }  // namespace
 
-std::span<const HelperName> all_helper_names() { return names; }
+const std::size_t own_helper_names = std::size(names);
+
+std::span<const HelperName> all_helper_names() {
+    return std::span(all().rows).first(all().count.load(std::memory_order_acquire));
+}
+
+bool add_helper_name(const HelperName& name) {
+    const std::size_t count = all().count.load(std::memory_order_relaxed);
+    if (count == all().rows.size()) return false;
+    all().rows[count] = name;
+    all().count.store(count + 1, std::memory_order_release);
+    return true;
+}
 
 std::optional<std::uint16_t> find_helper(std::string_view name, std::uint8_t number) {
-    for (std::size_t i = 0; i < std::size(names); ++i) {
-        if (names[i].name == name && names[i].protocol == number) return static_cast<std::uint16_t>(i);
+    const auto known = all_helper_names();
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        if (known[i].name == name && known[i].protocol == number) return static_cast<std::uint16_t>(i);
     }
     return {};
 }
