@@ -46,7 +46,7 @@ class Drawing {
                     : fmt::format("fd01::{:x}:{:x}", n >> 16, n & 0xffff);
     }
     std::string far() {
-        const unsigned host = 1 + random_.below(3);
+        const unsigned host = 1 + number_ / 512 % 80 * 3 + random_.below(3);
         return v4() ? fmt::format("198.{}.{}.{}", 18 + number_ / 256 % 2, number_ % 256, host)
                     : fmt::format("2001:db8:{:x}::{}", number_ % 65'536, host);
     }
