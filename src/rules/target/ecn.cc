@@ -34,7 +34,9 @@ struct Ecn {
         const bool tcp = selectors.protocol == wire::protocol::tcp && !selectors.protocol_inverted;
         if ((remove || ece || cwr) && !tcp) return fail("TCP's bits need a rule for TCP (`-p tcp`)");
         // As iptables has it, `--ecn-tcp-remove` takes back an `--ecn-ip-ect` before it.
-        if (remove && ect && (*facts.given)[0]->name == "ecn-ip-ect") ect.set = false;
+        // (A rule that is checked once more has nothing given any more, and has had this.)
+        const auto& given = *facts.given;
+        if (remove && ect && !given.empty() && given[0]->name == "ecn-ip-ect") ect.set = false;
         // Both bits cleared one by one are saved as --ecn-tcp-remove.
         if (ece && cwr && *ece == 0 && *cwr == 0) {
             remove.set = true;
