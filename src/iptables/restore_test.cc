@@ -1,5 +1,6 @@
 #include "iptables/restore.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -97,6 +98,29 @@ TEST(Restore, NotrackMeansRaw) {
     const auto ruleset = read_restore("*notrack\nCOMMIT\n", "rules", v4);
     ASSERT_TRUE(ruleset);
     EXPECT_NE(ruleset->tables().find("raw"), nullptr);
+}
+
+// Each rule of a list is checked: what one check makes of the options is no news to the next.
+TEST(Restore, ChecksTheRulesOfAListAlike) {
+    const auto saved = [](std::string_view options) {
+        const std::string chains =
+            ":PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
+            ":OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n";
+        const auto ruleset = read_restore(
+            fmt::format("*mangle\n{}-A INPUT -s 1.1.1.1,2.2.2.2 -p tcp -j ECN {}\nCOMMIT\n", chains, options),
+            "rules", v4);
+        return ruleset ? save(ruleset->tables(), false) : ruleset.error().text();
+    };
+    for (const char* const options : {"--ecn-ip-ect 2 --ecn-tcp-ece 0 --ecn-tcp-cwr 0",
+                                      "--ecn-tcp-ece 0 --ecn-tcp-cwr 0 --ecn-ip-ect 2"}) {
+        for (const char* const source : {"1.1.1.1", "2.2.2.2"}) {
+            const auto rule = fmt::format(
+                "-A INPUT -s {}/32 -p tcp -j ECN --ecn-tcp-ece 0 --ecn-tcp-cwr 0 --ecn-ip-ect 2\n", source);
+            EXPECT_THAT(saved(options), testing::HasSubstr(rule)) << options;
+        }
+    }
+    EXPECT_THAT(saved("--ecn-ip-ect 2 --ecn-tcp-remove"),
+                testing::HasSubstr("-A INPUT -s 2.2.2.2/32 -p tcp -j ECN --ecn-tcp-remove\n"));
 }
 
 TEST(Restore, WithoutFlushAddsToWhatIsThere) {

@@ -1,4 +1,5 @@
 // -j ECN: takes the bits of explicit congestion notification (RFC 3168) out of packets, or sets them.
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/checksum.h"
@@ -33,10 +34,12 @@ struct Ecn {
         const Selectors& selectors = *facts.selectors;
         const bool tcp = selectors.protocol == wire::protocol::tcp && !selectors.protocol_inverted;
         if ((remove || ece || cwr) && !tcp) return fail("TCP's bits need a rule for TCP (`-p tcp`)");
-        // As iptables has it, `--ecn-tcp-remove` takes back an `--ecn-ip-ect` before it.
-        // (A rule that is checked once more has nothing given any more, and has had this.)
+        // As iptables has it, `--ecn-tcp-remove` takes back an `--ecn-ip-ect` before it. What was given
+        // tells, not `remove`, which the lines below may have set when the rule was checked before.
         const auto& given = *facts.given;
-        if (remove && ect && !given.empty() && given[0]->name == "ecn-ip-ect") ect.set = false;
+        const bool taken_back = given.size() >= 2 && given[0]->name == "ecn-ip-ect" &&
+                                std::ranges::find(given, "ecn-tcp-remove", &OptionInfo::name) != given.end();
+        if (taken_back) ect.set = false;
         // Both bits cleared one by one are saved as --ecn-tcp-remove.
         if (ece && cwr && *ece == 0 && *cwr == 0) {
             remove.set = true;
