@@ -71,4 +71,36 @@ inline bool holds_options(Bytes rest, std::size_t length, const OptionList& want
     return true;
 }
 
+// The match, under the names and for the header of `Header`: name, length_option, list_option, protocol.
+template <class Header>
+struct OptionHeader {
+    Opt<std::uint32_t> length;
+    Opt<OptionList> list_of_options;
+    friend bool operator==(const OptionHeader&, const OptionHeader&) = default;
+
+    static constexpr std::tuple options{
+        option<&OptionHeader::length>(Header::length_option, value::Number{.metavar = "bytes"},
+                                      {.help = "the header has this length", .invertible = true}),
+        option<&OptionHeader::list_of_options>(Header::list_option, OptionListValue{},
+                                               {.help = "it begins with these options, of these lengths"}),
+    };
+
+    MatchResult test(const Context& context) const {
+        const auto found = find_extension(context.packet, Header::protocol, 2);
+        if (!found) return found.otherwise;
+        if (found.bytes.size() < found.length()) return MatchResult::hotdrop;
+        const bool hit = length.passes(*length == found.length()) &&
+                         (!list_of_options || holds_options(found.bytes, found.length(), *list_of_options));
+        return hit ? MatchResult::yes : MatchResult::no;
+    }
+
+    void list(std::string& out, Family family, bool) const {
+        out += Header::name;
+        list_number(out, "length", length);
+        if (!list_of_options) return;
+        out += " opts ";
+        OptionListValue{}.print(out, *list_of_options, family);
+    }
+};
+
 }  // namespace gatehouse::rules
