@@ -53,8 +53,8 @@ struct Group {
 
     std::size_t size = 0;
     std::array<Packet*, most> packets;
-    std::array<bool, most> plain;     // read, and for this station: there is no more to say
-    std::array<Parsed, most> parsed;  // of the others
+    std::array<Parsed, most> parsed;
+    std::array<bool, most> plain;  // a good packet, for this station: there is no more to say
     std::array<route::Descent, most> routes;
     std::array<track::Ahead, most> connections;
     track::Tracking* tracking = nullptr;  // nullptr where no connections are tracked

@@ -60,9 +60,9 @@ void Engine::Core::read(Group& group, const Line& line, std::size_t number) {
         line.ask_ahead_of(number * Group::most + i);
         Packet& packet = *packets[i];
         group.packets[i] = &packet;
-        group.plain[i] = parse_plain_frame(packet) && stack::accept_plainly(packet, interface(packet.in));
-        if (!group.plain[i]) [[unlikely]]
-            group.parsed[i] = parse_frame(packet);
+        Parsed& parsed = group.parsed[i];
+        parsed = parse_plain_frame(packet) ? Parsed{.ethertype = wire::ethertype::ipv4} : parse_frame(packet);
+        group.plain[i] = !parsed.finding && stack::accept_plainly(packet, interface(packet.in));
     }
     router().look_ahead(packets, group.routes);
     if (group.tracking != nullptr) group.tracking->look_ahead(packets, group.connections);
