@@ -1,5 +1,5 @@
 // Messages of H.323 for tests, in hexadecimal: encoded by another program from the recommendations' ASN.1,
-// and read back by a third (Wireshark's). Tests only.
+// and some of them read back by a third (Wireshark's). Tests only.
 #pragma once
 #include <string>
 #include <string_view>
