@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
 #include "packet/reason.h"
 
 namespace gatehouse::track {
@@ -23,7 +24,8 @@ Table::Table(const TableLimits& limits, std::uint64_t seed)
       entries_(limits.entries),
       index_(limits.entries, limits.ready, entries_, seed),
       wheel_(entries_),
-      side_(limits.side == 0 ? limits.entries : limits.side) {}
+      side_(limits.side == 0 ? limits.entries : limits.side),
+      unreplied_(limits.entries) {}
 
 void Table::set_now(Time now) {
     if (elapsed_ < 0) {
@@ -78,6 +80,7 @@ void Table::discard(Tentative tentative) { release(track::index(tentative)); }
 void Table::release(std::uint32_t place) {
     Entry& entry = entries_[place];
     side_.release(entry);
+    if (entry.confirmed()) unreplied_.erase(place);
     entry.status = 0;
     ++entry.generation;
     entries_.give_back(place);
@@ -131,6 +134,8 @@ Confirmed Table::settle_in(ConnIndex connection) {
     Entry& entry = (*this)[connection];
     entry.status |= status::confirmed;
     entry.expiry = now_ + entry.expiry.value;
+    if ((entry.status & (status::seen_reply | status::assured)) == 0)
+        unreplied_.insert(track::index(connection));
     arm(connection);
     ++statistics_.insert;
     if (watcher_ != nullptr) watcher_->entered(connection, entry);
@@ -209,19 +214,44 @@ unsigned Table::expire_due(unsigned budget) {
     return looked;
 }
 
-// Like the hand of a clock: candidates are looked at in turn, so that who has been longest in the table is
-// met first, and no search looks at the same ones as the last.
-Table::Candidate Table::find_victim() {
-    Candidate best;
+// Like the hand of a clock: who has been longest in the table is met first, and no search finds the one that
+// the last one found.
+ConnIndex Table::next_unreplied() {
+    std::uint32_t place = unreplied_.next(hand_);
+    if (place == PlaceSet::none) place = unreplied_.next(0);
+    if (place == PlaceSet::none) return ConnIndex::none;
+    hand_ = place + 1;
+    return static_cast<ConnIndex>(place);
+}
+
+ConnIndex Table::find_victim() {
+    for (std::uint32_t n = 0; n < candidates; ++n) {
+        const ConnIndex connection = next_unreplied();
+        if (connection == ConnIndex::none) break;
+        if (is_cheap(connection)) return connection;
+    }
+    return find_by_cost();
+}
+
+// Where nobody is unreplied: the cheapest of some candidates in turn.
+ConnIndex Table::find_by_cost() {
+    ConnIndex best = ConnIndex::none;
+    Cost least = Cost::untouchable;
     const std::uint32_t places = entries_.opened();
-    for (std::uint32_t n = std::min(candidates, places); n > 0 && best.cost > Cost::unreplied; --n) {
+    for (std::uint32_t n = std::min(candidates, places); n > 0 && least > Cost::unreplied; --n) {
         if (hand_ >= places) hand_ = 0;
         const auto connection = static_cast<ConnIndex>(hand_++);
-        const Entry& entry = (*this)[connection];
-        const Cost cost = cost_of_losing(entry, now_);
-        if (cost < best.cost) best = {.connection = connection, .generation = entry.generation, .cost = cost};
+        const Cost cost = cost_of_losing((*this)[connection], now_);
+        if (cost < least) {
+            least = cost;
+            best = connection;
+        }
     }
     return best;
+}
+
+bool Table::is_cheap(ConnIndex connection) const {
+    return connection != ConnIndex::none && cost_of_losing((*this)[connection], now_) <= Cost::unreplied;
 }
 
 bool Table::evict() {
@@ -232,33 +262,35 @@ bool Table::evict() {
         }
     }
     Candidate victim = next_victim_;
-    const auto stands = [&] {
-        if (victim.connection == ConnIndex::none) return false;
-        const Entry& entry = (*this)[victim.connection];
-        victim.cost = cost_of_losing(entry, now_);
-        return entry.generation == victim.generation && victim.cost <= Cost::unreplied;
-    };
-    if (!stands()) victim = with_hashes(find_victim());
+    const bool stands =
+        is_cheap(victim.connection) && (*this)[victim.connection].generation == victim.generation;
+    if (!stands) victim = with_hashes(find_victim());
     if (victim.connection == ConnIndex::none) return false;
+    const bool over = is_over((*this)[victim.connection]);
     wheel_.disarm(victim.connection);
-    remove(victim.connection, victim.hashes[0], victim.hashes[1],
-           victim.cost == Cost::nothing ? End::expired : End::evicted);
-    // Where one cheap victim was, the next is likely to be: in a flood.
-    next_victim_ = victim.cost <= Cost::unreplied ? with_hashes(find_victim()) : Candidate{};
+    remove(victim.connection, victim.hashes[0], victim.hashes[1], over ? End::expired : End::evicted);
+    // Where one was unreplied there are likely to be more: in a flood.
+    next_victim_ = is_cheap(victim_after_) ? with_hashes(victim_after_) : Candidate{};
+    victim_after_ = next_unreplied();
+    if (victim_after_ != ConnIndex::none) gatehouse::prefetch(&(*this)[victim_after_]);
     return true;
 }
 
-Table::Candidate Table::with_hashes(Candidate candidate) const {
-    if (candidate.connection == ConnIndex::none) return candidate;
-    const Entry& entry = (*this)[candidate.connection];
-    candidate.hashes = {hash(entry, Direction::original), hash(entry, Direction::reply)};
+Table::Candidate Table::with_hashes(ConnIndex connection) const {
+    if (connection == ConnIndex::none) return {};
+    const Entry& entry = (*this)[connection];
+    const Candidate candidate{.connection = connection,
+                              .generation = entry.generation,
+                              .hashes = {hash(entry, Direction::original), hash(entry, Direction::reply)}};
     for (const std::uint64_t h : candidate.hashes) index_.prefetch(h);
+    gatehouse::prefetch(&entry.cold());
     return candidate;
 }
 
 bool Table::maintain(std::uint32_t ahead) {
     bool more = entries_.maintain(ahead);
     more |= index_.maintain(ahead);
+    more |= unreplied_.maintain(std::min(limits_.entries, entries_.opened() + ahead));
     return side_.maintain(ahead) || more;
 }
 

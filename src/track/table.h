@@ -16,6 +16,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/place_set.h"
 #include "base/time.h"
 #include "packet/finding.h"
 #include "track/eviction.h"
@@ -141,6 +142,9 @@ class Table {
     void refresh(ConnIndex connection, Nanoseconds lifetime);
     void refresh(Tentative tentative, Nanoseconds lifetime) { (*this)[tentative].expiry = {ticks(lifetime)}; }
     void end(ConnIndex connection, End why);
+    // Somebody has answered, or it is assured: it isn't among the first to go any more when the table is
+    // full. To be called whenever the status gains either.
+    void spare(ConnIndex connection) { unreplied_.erase(track::index(connection)); }
     // Ends those whose time is over, the earliest first, looking at `budget` connections at most; returns how
     // many it looked at. Cheap when there is nothing to do: call it with each packet.
     unsigned expire(unsigned budget) { return wheel_.behind(now_) ? expire_due(budget) : 0; }
@@ -181,14 +185,16 @@ class Table {
     struct Candidate {
         ConnIndex connection = ConnIndex::none;
         std::uint16_t generation = 0;
-        Cost cost = Cost::untouchable;
         std::array<std::uint64_t, 2> hashes{};
     };
 
     unsigned expire_due(unsigned budget);
     bool evict();
-    Candidate find_victim();
-    Candidate with_hashes(Candidate candidate) const;
+    ConnIndex next_unreplied();
+    ConnIndex find_victim();
+    ConnIndex find_by_cost();
+    bool is_cheap(ConnIndex connection) const;
+    Candidate with_hashes(ConnIndex connection) const;
     Confirmed settle_in(ConnIndex connection);
     void arm(ConnIndex connection);
     void remove(ConnIndex connection, std::uint64_t original, std::uint64_t reply, End why);
@@ -207,8 +213,11 @@ class Table {
     Tick now_{};
     Time time_{}, epoch_{};
     std::int64_t elapsed_ = -1;  // milliseconds since epoch_; -1: no time yet
+    PlaceSet unreplied_;         // where connections stand that nobody has answered
     std::uint32_t hand_ = 0;     // where the last search for somebody to evict ended
-    Candidate next_victim_{};    // chosen ahead, so that its buckets are at hand when it goes
+    // Chosen ahead, so that the next has its buckets at hand when it goes, and the one after that its entry.
+    Candidate next_victim_{};
+    ConnIndex victim_after_ = ConnIndex::none;
     TableStatistics statistics_;
 };
 

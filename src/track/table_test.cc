@@ -293,6 +293,21 @@ TEST_P(TableOf, AFloodPushesOutOnlyItself) {
     for (const auto& [ended, why] : recorder.all) EXPECT_EQ(why, End::evicted);
 }
 
+TEST_P(TableOf, AFloodIsFoundHoweverManyGoodOnesStandBeforeIt) {
+    Table large({.entries = 2000}, 1);
+    large.set_now(start);
+    for (std::uint32_t n = 0; n < 1900; ++n) {
+        const ConnIndex good = make(large, tuple(n), 1000 * second);
+        large[good].status |= status::seen_reply | status::assured;
+        large.spare(good);
+    }
+    for (std::uint32_t n = 2000; n < 3000; ++n)
+        ASSERT_NE(make(large, tuple(n), 120 * second), ConnIndex::none) << n;
+    EXPECT_EQ(large.statistics().early_drop, 900u);
+    EXPECT_EQ(large.statistics().drop, 0u);
+    for (std::uint32_t n = 0; n < 1900; ++n) ASSERT_TRUE(large.find(tuple(n), {})) << n;
+}
+
 TEST_P(TableOf, SparesWhomItChoseWhenHeIsAnswered) {
     for (std::uint32_t n = 0; n < 100; ++n) make(table, tuple(n), 1000 * second);
     make(table, tuple(200));  // tuple 0 goes, tuple 1 is next

@@ -256,6 +256,7 @@ Tracking::Step Tracking::go_on_with(const Context& context, Way way) {
     if (judgement.refresh || judgement.kill) entry.count(way.direction, packet.flat.l3_length);
     entry.status |= judgement.set_status;
     if (way.direction == Direction::reply) entry.status |= status::seen_reply;
+    if ((entry.status & ~before & (status::seen_reply | status::assured)) != 0) table_.spare(way.connection);
     note_changes(way.connection, before, judgement);
     if (study_ != nullptr) [[unlikely]]
         study_->judged(table_, way, packet, judgement);
