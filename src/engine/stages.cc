@@ -157,7 +157,8 @@ void Engine::Core::depart_unlike_most(Passage& passage) {
     if (!out.up) return drop(passage, {.reason = Reason::interface_down, .numbers = {index(context.out)}});
     Mac room;
     const Mac* const mac = link_destination(passage, room);
-    trace_neighbour(passage, mac);
+    if (context.traced()) [[unlikely]]
+        trace_neighbour(passage, mac);
     if (mac == nullptr)
         return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
     stack::frame(packet, out.mac, *mac);

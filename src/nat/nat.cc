@@ -228,11 +228,12 @@ Verdict Nat::translate_flow(Context& context, Entry& entry) {
     const End to = end_of(entry.tuple(track::opposite(direction)), manip);
     const std::uint16_t before = manip == Manip::source ? packet.flat.sport : packet.flat.dport;
     rewrite(packet, manip, to);
-    context.trace({.kind = TraceKind::translated,
-                   .text = manip == Manip::source ? "source" : "destination",
-                   .before = before,
-                   .after = to.port,
-                   .address = to.address});
+    if (context.traced()) [[unlikely]]
+        context.trace({.kind = TraceKind::translated,
+                       .text = manip == Manip::source ? "source" : "destination",
+                       .before = before,
+                       .after = to.port,
+                       .address = to.address});
     return Verdict::proceed;
 }
 

@@ -24,7 +24,8 @@ struct HopChange {
         if (dec) after = before - std::min(before, *dec);
         if (after == before) return Outcome::next;
         edit::set_ttl(context.packet, static_cast<std::uint8_t>(after));
-        context.trace({.kind = TraceKind::altered, .text = field, .before = before, .after = after});
+        if (context.traced()) [[unlikely]]
+            context.trace({.kind = TraceKind::altered, .text = field, .before = before, .after = after});
         return Outcome::next;
     }
 

@@ -64,10 +64,11 @@ Finding prepare_forward(Context& context, std::uint32_t mtu, std::uint32_t large
                                                       : forward6(context, mtu, largest_fragment);
     if (finding) return finding;
     edit::take_hop(packet);
-    context.trace({.kind = TraceKind::altered,
-                   .text = "ttl",
-                   .before = packet.flat.ttl + 1u,
-                   .after = packet.flat.ttl});
+    if (context.traced()) [[unlikely]]
+        context.trace({.kind = TraceKind::altered,
+                       .text = "ttl",
+                       .before = packet.flat.ttl + 1u,
+                       .after = packet.flat.ttl});
     return {};
 }
 

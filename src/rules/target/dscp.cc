@@ -25,7 +25,8 @@ struct Dscp {
         const std::uint32_t after = (before & 3) | *codepoint << 2;
         if (after == before) return Outcome::next;
         edit::set_tos(context.packet, static_cast<std::uint8_t>(after));
-        context.trace({.kind = TraceKind::altered, .text = "tos", .before = before, .after = after});
+        if (context.traced()) [[unlikely]]
+            context.trace({.kind = TraceKind::altered, .text = "tos", .before = before, .after = after});
         return Outcome::next;
     }
 

@@ -29,10 +29,11 @@ struct MarkTarget {
     Outcome act(Context& context) const {
         const Mark before = context.packet.mark;
         edit::set_mark(context.packet, {(before.value & ~xmark->mask) ^ xmark->value});
-        context.trace({.kind = TraceKind::altered,
-                       .text = "mark",
-                       .before = before.value,
-                       .after = context.packet.mark.value});
+        if (context.traced()) [[unlikely]]
+            context.trace({.kind = TraceKind::altered,
+                           .text = "mark",
+                           .before = before.value,
+                           .after = context.packet.mark.value});
         return Outcome::next;
     }
 

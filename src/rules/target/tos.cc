@@ -41,7 +41,8 @@ struct Tos {
         const std::uint32_t after = ((before & ~tos->mask) ^ tos->value) & 0xff;
         if (after == before) return Outcome::next;
         edit::set_tos(context.packet, static_cast<std::uint8_t>(after));
-        context.trace({.kind = TraceKind::altered, .text = "tos", .before = before, .after = after});
+        if (context.traced()) [[unlikely]]
+            context.trace({.kind = TraceKind::altered, .text = "tos", .before = before, .after = after});
         return Outcome::next;
     }
 
