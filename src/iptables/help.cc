@@ -101,7 +101,8 @@ std::vector<std::string> option_limits(const rules::Declaration& declaration,
         option.traits.group == 0 ? "" : members(declaration, option.traits.group, &option);
     if (!others.empty()) limits.push_back("not with " + others);
     if (option.traits.needs_group != 0)
-        limits.push_back("only with one of " + members(declaration, option.traits.needs_group));
+        limits.push_back((option.traits.behind ? "only behind one of " : "only with one of ") +
+                         members(declaration, option.traits.needs_group));
     return limits;
 }
 

@@ -37,6 +37,10 @@ Result<void> Extension::set(const OptionInfo& option, Words words, bool inverted
                 fmt::format("{}: `--{}` and `--{}` exclude one another", owner, earlier->name, option.name));
         }
     }
+    if (option.traits.behind && (groups_given() & option.traits.needs_group) == 0) {
+        return fail(fmt::format("{}: `--{}` stands behind one of {}", owner, option.name,
+                                members(option.traits.needs_group)));
+    }
     if (auto read = option.read(parameters_.get(), words, inverted, family_); !read) {
         Error error = read.error();
         error.what = fmt::format("{}: `--{}`: {}", owner, option.name, error.what);
@@ -46,17 +50,24 @@ Result<void> Extension::set(const OptionInfo& option, Words words, bool inverted
     return {};
 }
 
-Result<void> Extension::finish(const Facts& facts) {
+std::uint32_t Extension::groups_given() const {
     std::uint32_t groups = 0;
     for (const auto* option : given_) groups |= option->traits.group;
-    const auto members = [&](std::uint32_t group) {
-        std::string names;
-        for (const auto& option : declaration_->options) {
-            if ((option.traits.group & group) == 0) continue;
-            names += fmt::format("{}`--{}`", names.empty() ? "" : ", ", option.name);
-        }
-        return names;
-    };
+    return groups;
+}
+
+// The options of these groups, as a message names them.
+std::string Extension::members(std::uint32_t groups) const {
+    std::string names;
+    for (const auto& option : declaration_->options) {
+        if ((option.traits.group & groups) == 0) continue;
+        names += fmt::format("{}`--{}`", names.empty() ? "" : ", ", option.name);
+    }
+    return names;
+}
+
+Result<void> Extension::finish(const Facts& facts) {
+    const std::uint32_t groups = groups_given();
     for (const auto& option : declaration_->options) {
         if (option.traits.required && !option.present(parameters_.get())) {
             return fail(fmt::format("{}: `--{}` must be given", declaration_->name, option.name));

@@ -59,6 +59,9 @@ class Extension {
     }
 
   private:
+    std::uint32_t groups_given() const;
+    std::string members(std::uint32_t groups) const;
+
     const Declaration* declaration_;
     Family family_;
     std::shared_ptr<void> parameters_;  // never changed once the rule's body is made; then shared by copies

@@ -58,6 +58,7 @@ struct OptionTraits {
     bool input_only = false;        // another spelling of a value that a different option prints
     std::uint32_t group = 0;        // options of one group (a bit each) exclude one another
     std::uint32_t needs_group = 0;  // some option of these groups must be given, too
+    bool behind = false;            // ... and stand before this one
 };
 
 // One option, with its types erased. `parameters` points to the extension's parameter struct.

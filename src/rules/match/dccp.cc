@@ -38,8 +38,8 @@ struct Dccp {
     friend bool operator==(const Dccp&, const Dccp&) = default;
 
     static constexpr std::tuple options{
-        source_ports<&Dccp::sport>("dccp"),
-        destination_ports<&Dccp::dport>("dccp"),
+        source_ports<&Dccp::sport, NeverHide>("dccp"),
+        destination_ports<&Dccp::dport, NeverHide>("dccp"),
         option<&Dccp::types>("dccp-types", value::NameSet{.names = type_names, .metavar = "type"},
                              {.help = "the packet is of one of these types: REQUEST, RESPONSE, DATA, ACK, "
                                       "DATAACK, CLOSEREQ, CLOSE, "

@@ -74,8 +74,9 @@ struct Owner {
         option<&Owner::groups>(
             "gid-owner", IdsValue{.metavar = "group[-group]", .groups = true},
             {.help = "it runs as this group, or one of the range", .invertible = true, .group = group_given}),
-        flag<&Owner::supplementary>("suppl-groups",
-                                    {.help = "its other groups count, too", .needs_group = group_given}),
+        flag<&Owner::supplementary>(
+            "suppl-groups",
+            {.help = "its other groups count, too", .needs_group = group_given, .behind = true}),
     };
 
     Result<void> check(const Facts&) const {

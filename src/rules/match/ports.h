@@ -5,20 +5,19 @@
 namespace gatehouse::rules {
 
 // `protocol`: whose service names are known.
-template <auto Member>
+template <auto Member, class Hide = HideAllPorts<Member>>
 constexpr auto source_ports(std::string_view protocol) {
     return option<Member>(
         "sport", value::Ports{.protocol = protocol},
-        {.alias = "source-port", .help = "the source port is in the range", .invertible = true},
-        HideAllPorts<Member>{});
+        {.alias = "source-port", .help = "the source port is in the range", .invertible = true}, Hide{});
 }
 
-template <auto Member>
+template <auto Member, class Hide = HideAllPorts<Member>>
 constexpr auto destination_ports(std::string_view protocol) {
     return option<Member>(
         "dport", value::Ports{.protocol = protocol},
         {.alias = "destination-port", .help = "the destination port is in the range", .invertible = true},
-        HideAllPorts<Member>{});
+        Hide{});
 }
 
 }  // namespace gatehouse::rules

@@ -46,20 +46,27 @@ struct Rt {
     Opt<AddressList> addresses;
     friend bool operator==(const Rt&, const Rt&) = default;
 
+    static constexpr std::uint32_t addresses_given = 1, kind_given = 2;
     static constexpr std::tuple options{
         option<&Rt::kind>("rt-type", value::Number{.metavar = "type"},
-                          {.help = "the header is of this type", .invertible = true}),
+                          {.help = "the header is of this type", .invertible = true, .group = kind_given}),
         option<&Rt::segments_left>("rt-segsleft",
                                    value::NumberRange{.metavar = "number[:number]", .backwards = true},
                                    {.help = "so many stations are left to visit", .invertible = true},
                                    HideAllNumbers<&Rt::segments_left>{}),
         option<&Rt::length>("rt-len", value::Number{.metavar = "bytes"},
                             {.help = "the header has this length", .invertible = true}),
-        flag<&Rt::reserved>("rt-0-res", {.help = "type 0: its reserved field is zero"}),
+        flag<&Rt::reserved>(
+            "rt-0-res",
+            {.help = "type 0: its reserved field is zero", .needs_group = kind_given, .behind = true}),
         option<&Rt::addresses>("rt-0-addrs", AddressListValue{},
-                               {.help = "type 0: its addresses are these", .group = 1}),
-        flag<&Rt::loosely>("rt-0-not-strict",
-                           {.help = "these in this order, others between them", .needs_group = 1}),
+                               {.help = "type 0: its addresses are these",
+                                .group = addresses_given,
+                                .needs_group = kind_given,
+                                .behind = true}),
+        flag<&Rt::loosely>("rt-0-not-strict", {.help = "these in this order, others between them",
+                                               .needs_group = addresses_given,
+                                               .behind = true}),
     };
 
     Result<void> check(const Facts&) const {

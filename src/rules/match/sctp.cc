@@ -160,8 +160,8 @@ struct Sctp {
     friend bool operator==(const Sctp&, const Sctp&) = default;
 
     static constexpr std::tuple options{
-        source_ports<&Sctp::sport>("sctp"),
-        destination_ports<&Sctp::dport>("sctp"),
+        source_ports<&Sctp::sport, NeverHide>("sctp"),
+        destination_ports<&Sctp::dport, NeverHide>("sctp"),
         option<&Sctp::chunks>(
             "chunk-types", ChunksValue{},
             {.help =

@@ -186,7 +186,7 @@ struct HMark {
 
     Result<void> check(const Facts& facts) {
         if (tuple) {
-            if (auto spread = give_parts(facts.family); !spread) return spread;
+            if (auto spread = give_parts(facts); !spread) return spread;
         }
         if ((spi_mask && (sport_mask || dport_mask)) || (index && (source_port || destination_port)))
             return fail("an index stands in the ports' place: it doesn't go with them");
@@ -241,18 +241,26 @@ struct HMark {
 
   private:
     // What `--hmark-tuple` says, said by the other options in its stead.
-    Result<void> give_parts(Family family) {
-        const auto give = [&](std::uint32_t part, Opt<std::uint32_t>& to, std::uint32_t all) {
+    // As iptables has it, a part that the tuple names can't be given behind it; one before it is lost.
+    Result<void> give_parts(const Facts& facts) {
+        const auto& given = *facts.given;
+        const auto at = std::ranges::find(given, "hmark-tuple", &OptionInfo::name);
+        const auto give = [&](std::uint32_t part, Opt<std::uint32_t>& to, std::uint32_t all,
+                              std::string_view name) {
             if ((*tuple & part) == 0) return true;
-            if (to && *to != all) return false;
+            if (std::find_if(at, given.end(), [&](const auto* o) { return o->name == name; }) != given.end())
+                return false;
             to = {.value = all, .set = true};
             return true;
         };
-        const std::uint32_t bits = address_bits(family);
-        const bool fits = give(src, source_length, bits) && give(dst, destination_length, bits) &&
-                          give(sport, sport_mask, 0xffff) && give(dport, dport_mask, 0xffff) &&
-                          give(spi, spi_mask, 0xffffffff) && give(proto, protocol_mask, 0xffff);
-        if (!fits) return fail("`--hmark-tuple` names a part that has a mask of its own");
+        const std::uint32_t bits = address_bits(facts.family);
+        const bool fits = give(src, source_length, bits, "hmark-src-prefix") &&
+                          give(dst, destination_length, bits, "hmark-dst-prefix") &&
+                          give(sport, sport_mask, 0xffff, "hmark-sport-mask") &&
+                          give(dport, dport_mask, 0xffff, "hmark-dport-mask") &&
+                          give(spi, spi_mask, 0xffffffff, "hmark-spi-mask") &&
+                          give(proto, protocol_mask, 0xffff, "hmark-proto-mask");
+        if (!fits) return fail("`--hmark-tuple` names a part that is given behind it");
         by_connection = (*tuple & ct) != 0;
         tuple = {};
         return {};
