@@ -9,6 +9,7 @@
 #include "helper/helpers.h"
 #include "nat/nat.h"
 #include "packet/parse_plain.h"
+#include "route/pathfinder.h"
 #include "stack/icmp_limit.h"
 
 namespace gatehouse {
@@ -42,7 +43,9 @@ struct Passage {
     Context context;
     route::Decision route{};
     const route::Descent* ahead = nullptr;  // on its way through receive(): what was looked up ahead
-    Origin* origin = nullptr;               // it began at LOCAL_OUT
+    // Through receive() and FORWARD in one go, and over a gateway: what it takes from the link.
+    const route::Adjacency* adjacency = nullptr;
+    Origin* origin = nullptr;  // it began at LOCAL_OUT
 
     Packet& packet() const { return context.packet; }
 };
@@ -56,6 +59,7 @@ struct Group {
     std::array<Parsed, most> parsed;
     std::array<bool, most> plain;  // a good packet, for this station: there is no more to say
     std::array<route::Descent, most> routes;
+    bool searching;  // for some of the routes
     std::array<track::Ahead, most> connections;
     track::Tracking* tracking = nullptr;  // nullptr where no connections are tracked
 
@@ -76,6 +80,7 @@ struct Engine::Core final : defrag::Releaser {
     Services services;
     Order order;
     rules::Tables tables4{Family::ipv4}, tables6{Family::ipv6};
+    route::Pathfinder pathfinder;
     WaitingRoom waiting;
     std::unique_ptr<track::Tracking> tracking;  // from the first rule on that needs it
     std::unique_ptr<nat::Nat> nat;              // from the first nat table with tracking on
@@ -106,6 +111,7 @@ struct Engine::Core final : defrag::Releaser {
     // receive.cc: the life of a packet.
     class Line;
     void read(Group& group, const Line& line, std::size_t number);
+    static void step(Group& group);
     void look_up(Group& group);
     void live(Group& group);
     void arrive(Packet& packet, const Group& group, std::size_t place);
@@ -122,6 +128,7 @@ struct Engine::Core final : defrag::Releaser {
     bool accept_unlike_most(Passage& passage, const Parsed& parsed);
     bool looped_back(const Passage& passage) const;
     bool route_arrival(Passage& passage);
+    bool route_plainly(Passage& passage);
     bool route_unlike_most(Passage& passage);
     void drain_emitted() {
         if (emitter.any_waiting()) send_emitted();
@@ -171,6 +178,9 @@ struct Engine::Core final : defrag::Releaser {
     bool replace_network(Passage& passage, Bytes network);
     bool revalidate(Passage& passage);
     void expire(Time now);
+    static bool is_ours(const Packet& packet);
+    static Completion completion(const Context& context, Disposition disposition);
+    void give_back(Packet& packet, const Completion& completion);
     void settle(Packet& packet, const Completion& completion);
     void settle_ours(Packet& packet, const Completion& completion);
     static void trace_end(const Context& context, Disposition disposition);

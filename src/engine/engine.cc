@@ -97,6 +97,7 @@ Engine::Core::Core(Configuration given, World& world, Outlet& to)
                 .emitter = &emitter,
                 .router = configuration.router.get(),
                 .interfaces = &configuration.router->interfaces()};
+    pathfinder.use(router());
     for (const HookFamily family : {HookFamily::ip, HookFamily::ip6}) {
         order.add({.family = family,
                    .hook = Hook::input,
@@ -265,6 +266,7 @@ void Engine::install(std::shared_ptr<const route::Router> router) {
     if (core_->nat != nullptr) core_->nat->forget_lost(core_->router().interfaces(), router->interfaces());
     core_->configuration.router = std::move(router);
     core_->services.router = core_->configuration.router.get();
+    core_->pathfinder.use(core_->router());
     core_->services.interfaces = &core_->configuration.router->interfaces();
     if (!renamed) return;
     core_->tables4.repack(*core_->services.interfaces);

@@ -28,6 +28,11 @@ class Engine::Core::Line {
     // What will be needed while the packet with this place is prepared, and those behind it, asked for a few
     // at a time: a burst of requests would wait for one another.
     [[gnu::always_inline]] void ask_ahead_of(std::size_t place) const {
+        if (place + records_ahead < batch_.size()) [[likely]] {
+            ask_for_record(*batch_[place + records_ahead]);
+            __builtin_prefetch(batch_[place + frames_ahead]->data);
+            return;
+        }
         if (const Packet* far = at(place + records_ahead)) ask_for_record(*far);
         if (const Packet* near = at(place + frames_ahead)) __builtin_prefetch(near->data);
     }
@@ -60,12 +65,24 @@ void Engine::Core::read(Group& group, const Line& line, std::size_t number) {
         line.ask_ahead_of(number * Group::most + i);
         Packet& packet = *packets[i];
         group.packets[i] = &packet;
-        Parsed& parsed = group.parsed[i];
-        parsed = parse_plain_frame(packet) ? Parsed{.ethertype = wire::ethertype::ipv4} : parse_frame(packet);
-        group.plain[i] = !parsed.finding && stack::accept_plainly(packet, interface(packet.in));
+        if (parse_plain_frame(packet)) {
+            group.plain[i] = stack::accept_plainly(packet, interface(packet.in));
+            if (!group.plain[i]) [[unlikely]]
+                group.parsed[i] = {.ethertype = wire::ethertype::ipv4};
+        } else {
+            Parsed& parsed = group.parsed[i];
+            parsed = parse_frame(packet);
+            group.plain[i] = !parsed.finding && stack::accept_plainly(packet, interface(packet.in));
+        }
     }
-    router().look_ahead(packets, group.routes);
+    pathfinder.begin(packets, group.routes);
+    group.searching = true;
     if (group.tracking != nullptr) group.tracking->look_ahead(packets, group.connections);
+}
+
+// A step further on the way to the routes, while any of the group is on it.
+inline void Engine::Core::step(Group& group) {
+    if (group.searching) group.searching = route::Descent::step(group.descents());
 }
 
 // The routes are found and asked for, as are the entries that the connections' buckets name.
@@ -160,10 +177,10 @@ void Engine::receive(std::span<Packet* const> batch, std::span<Packet* const> co
     for (std::size_t i = 0; i < groups + Core::preparations; ++i) {
         if (is_own(i)) core.read(under_way(i), line, i);
         for (unsigned n = 1; n <= steps; ++n) {
-            if (is_own(i - n)) route::Descent::step(under_way(i - n).descents());
+            if (is_own(i - n)) core.step(under_way(i - n));
         }
         if (is_own(i - steps - 1)) core.look_up(under_way(i - steps - 1));
-        if (is_own(i - steps - 2)) core.router().ask_for_neighbours(under_way(i - steps - 2).descents());
+        if (is_own(i - steps - 2)) core.pathfinder.ask_for_neighbours(under_way(i - steps - 2).descents());
         if (is_own(i - steps - 3)) core.live(under_way(i - steps - 3));
     }
 }

@@ -161,7 +161,7 @@ void Engine::Core::depart_unlike_most(Passage& passage) {
         trace_neighbour(passage, mac);
     if (mac == nullptr)
         return drop(passage, {.reason = Reason::no_neighbour, .numbers = {index(context.out)}});
-    stack::frame(packet, out.mac, *mac);
+    stack::frame(packet, {.to = *mac, .from = out.mac});
     const std::uint32_t mtu = stack::path_mtu(passage.route, out);
     const bool may_not_fit = packet.flat.l3_length > mtu || defrag::Whole::of(packet) != nullptr;
     if (may_not_fit && must_be_cut(packet, mtu)) return depart_in_fragments(passage, mtu);

@@ -9,10 +9,13 @@
 
 namespace gatehouse {
 
+// Made here: by the router itself, or of fragments.
+inline bool Engine::Core::is_ours(const Packet& packet) {
+    return packet.generated || defrag::Whole::of(packet) != nullptr;
+}
+
 // To the device that it came from: nobody looks at it again.
-[[gnu::always_inline]] inline void Engine::Core::settle(Packet& packet, const Completion& completion) {
-    if (packet.generated || defrag::Whole::of(packet) != nullptr) [[unlikely]]
-        return settle_ours(packet, completion);
+[[gnu::always_inline]] inline void Engine::Core::give_back(Packet& packet, const Completion& completion) {
     if (completion.finding) ++statistics.reasons[static_cast<std::size_t>(completion.finding.reason)];
     if (completion.disposition == Disposition::forwarded) [[likely]] {
         ++statistics.forwarded;
@@ -22,32 +25,53 @@ namespace gatehouse {
     outlet.complete(packet, completion);
 }
 
+[[gnu::always_inline]] inline void Engine::Core::settle(Packet& packet, const Completion& completion) {
+    if (is_ours(packet)) [[unlikely]]
+        return settle_ours(packet, completion);
+    give_back(packet, completion);
+}
+
+// What there is to say of a packet whose way ends.
+[[gnu::always_inline]] inline Completion Engine::Core::completion(const Context& context,
+                                                                  Disposition disposition) {
+    return {.disposition = disposition,
+            .out = context.out,
+            .finding = context.finding,
+            .decision = context.decision,
+            .mark = context.packet.mark,
+            .changed = context.packet.changed};
+}
+
 [[gnu::always_inline]] inline void Engine::Core::finish(Passage& passage, Disposition disposition) {
     const Context& context = passage.context;
     if (context.traced()) [[unlikely]]
         trace_end(context, disposition);
-    settle(context.packet, {.disposition = disposition,
-                            .out = context.out,
-                            .finding = context.finding,
-                            .decision = context.decision,
-                            .mark = context.packet.mark,
-                            .changed = context.packet.changed});
+    settle(context.packet, completion(context, disposition));
+}
+
+// The common packet: passed on, by a common route that was looked up ahead.
+[[gnu::always_inline]] inline bool Engine::Core::route_plainly(Passage& passage) {
+    Context& context = passage.context;
+    Packet& packet = context.packet;
+    const bool options = is_v4(packet.flat.family) && packet.flat.l4 - packet.flat.l3 > 20;
+    if (passage.ahead == nullptr || options || context.traced() ||
+        !router().input_plainly(packet, context.in, *passage.ahead, passage.route))
+        return false;
+    const route::Adjacency* const adjacency = router().adjacency(*passage.route.nexthop);
+    const std::uint32_t mtu = adjacency != nullptr ? adjacency->mtu : interface(passage.route.interface).mtu;
+    if (!stack::forward_plainly(context, mtu)) return false;
+    passage.adjacency = adjacency;
+    return true;
 }
 
 // Where to, now that PRE_ROUTING has let it pass: INPUT or FORWARD. False when its way ended here.
 [[gnu::always_inline]] inline bool Engine::Core::route_arrival(Passage& passage) {
     Context& context = passage.context;
-    Packet& packet = context.packet;
-    const route::Decision& route = passage.route;
-    const bool options = is_v4(packet.flat.family) && packet.flat.l4 - packet.flat.l3 > 20;
-    const bool plain = passage.ahead != nullptr && !options && !context.traced() &&
-                       router().input_plainly(packet, context.in, *passage.ahead, passage.route) &&
-                       stack::forward_plainly(context, stack::path_mtu(route, interface(route.interface)));
-    if (!plain) [[unlikely]] {
+    if (!route_plainly(passage)) [[unlikely]] {
         if (!route_unlike_most(passage)) return false;
         if (context.hook == Hook::input) return true;
     }
-    context.out = route.interface;
+    context.out = passage.route.interface;
     context.hook = Hook::forward;
     return true;
 }
@@ -70,16 +94,12 @@ inline void Engine::Core::set_out(Passage& passage) {
 // POST_ROUTING let it pass: out over the link, whole or in fragments.
 [[gnu::always_inline]] inline void Engine::Core::depart(Passage& passage) {
     Packet& packet = passage.packet();
-    const route::Nexthop* const nexthop = passage.route.nexthop;
-    const route::Adjacency* const adjacency = router().adjacency(passage.route);
-    const std::uint32_t length = packet.flat.l3_length;
-    const bool plain = adjacency != nullptr && length <= adjacency->mtu &&
-                       (nexthop->mtu == 0 || length <= nexthop->mtu) && !passage.context.traced() &&
-                       defrag::Whole::of(packet) == nullptr;
-    if (!plain) [[unlikely]]
+    const route::Adjacency* const adjacency = passage.adjacency;
+    if (adjacency == nullptr || packet.flat.l3_length > adjacency->mtu || passage.context.traced() ||
+        is_ours(packet)) [[unlikely]]
         return depart_unlike_most(passage);
-    stack::frame(packet, adjacency->from, adjacency->to);
-    finish(passage, Disposition::forwarded);
+    stack::frame(packet, *adjacency);
+    give_back(packet, completion(passage.context, Disposition::forwarded));
 }
 
 }  // namespace gatehouse

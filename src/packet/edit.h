@@ -20,9 +20,14 @@ void set_ttl(Packet& packet, std::uint8_t to);  // hop limit on IPv6
     std::uint8_t* const l3 = packet.l3();
     const auto to = static_cast<std::uint8_t>(packet.flat.ttl - 1);
     if (is_v4(packet.flat.family)) {
-        // What the checksum covers loses 0x0100, and so the checksum gains that (RFC 1141).
-        const std::uint32_t sum = load_be16(l3 + 10) + 0x0100u;
-        store_be16(l3 + 10, static_cast<std::uint16_t>(sum + (sum >= 0xffff)));
+        // What the checksum covers loses 0x0100, and so the checksum gains that (RFC 1141): in whatever order
+        // the bytes are read, as long as it is the same for both (RFC 1071, 2 (B)).
+        constexpr std::uint32_t one_hop = std::endian::native == std::endian::little ? 0x0001 : 0x0100;
+        std::uint16_t was;
+        std::memcpy(&was, l3 + 10, 2);
+        const std::uint32_t sum = was + one_hop;
+        const auto is = static_cast<std::uint16_t>(sum + (sum >= 0xffff));
+        std::memcpy(l3 + 10, &is, 2);
         l3[8] = to;
     } else {
         l3[7] = to;

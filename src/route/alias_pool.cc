@@ -39,8 +39,10 @@ std::uint32_t AliasPool::intern(const Nexthop& nexthop, std::uint32_t next) {
         const unsigned k = id >> place_bits;
         if (!chunks_[k]) chunks_[k] = std::make_unique<Alias[]>(std::size_t{first_chunk} << k);
     }
-    at(id).nexthop = nexthop;
-    at(id).next = next;
+    Alias& alias = at(id);
+    alias.nexthop = nexthop;
+    alias.next = next;
+    alias.common = alias.plain() && nexthop.type == RouteType::unicast && nexthop.mtu == 0;
     references_[number_of(id)] = 1;
     ids_.emplace(h, id);
     return id;

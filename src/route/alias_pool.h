@@ -20,6 +20,7 @@ namespace gatehouse::route {
 struct alignas(64) Alias {
     Nexthop nexthop;
     std::uint32_t next = 0;
+    bool common = false;  // the pool's: a plain() unicast route that says nothing of an MTU
 
     // Good for every packet, without a look at anything else.
     bool plain() const { return (next | nexthop.tos) == 0; }

@@ -108,20 +108,11 @@ Router::Found Router::lookup6(const Flow& flow, InterfaceId device, Device mode,
     return {};
 }
 
-void Router::look_ahead(std::span<Packet* const> packets, std::span<Descent> ahead) const {
+Descent::Where Router::where(Family family) const {
     // Under policy rules the table main needn't be the one that answers.
-    const Table* const v4 = custom_rules_[0] ? nullptr : &main_table(Family::ipv4);
-    const Table* const v6 = custom_rules_[1] ? nullptr : &main_table(Family::ipv6);
-    for (std::size_t i = 0; i < packets.size(); ++i) {
-        const Flat& flat = packets[i]->flat;
-        ahead[i].begin(!flat.network ? nullptr : is_v4(flat.family) ? v4 : v6, flat.family, flat.destination);
-    }
-}
-
-void Router::ask_for_neighbours(std::span<const Descent> ahead) const {
-    for (const Descent& d : ahead) {
-        if (d.first() != nullptr) neighbours_->prefetch(d.first()->nexthop.neighbour_slot);
-    }
+    if (custom_rules_[slot(family)]) return {};
+    const Table* const local = is_v4(family) ? nullptr : &tables_[1][1].table;
+    return {.table = &main_table(family), .before = local};
 }
 
 }  // namespace gatehouse::route

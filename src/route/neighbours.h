@@ -21,7 +21,7 @@ struct Adjacency {
     std::uint16_t mtu = 0;  // the link's; 0: not known, or the link isn't up or not one to others
     bool known = false;
 };
-static_assert(sizeof(Adjacency) == 16);
+static_assert(sizeof(Adjacency) == 16 && offsetof(Adjacency, from) == 6, "a frame begins like this");
 
 class Neighbours {
   public:
@@ -46,9 +46,10 @@ class Neighbours {
         return i == none ? nullptr : at(i);
     }
 
-    // Asks the cache for a slot, if it is one.
+    // Asks the cache for a slot. It needn't be one: then for something that isn't there, which does no harm.
     void prefetch(std::uint32_t slot) const {
-        if (slot < adjacencies_.size()) __builtin_prefetch(adjacencies_.data() + slot);
+        const auto first = reinterpret_cast<std::uintptr_t>(adjacencies_.data());
+        __builtin_prefetch(reinterpret_cast<const void*>(first + slot * sizeof(Adjacency)));
     }
 
     std::size_t size() const { return known_; }

@@ -113,41 +113,33 @@ class Router {
     const std::vector<Rule>& rules(Family family) const { return rules_[slot(family)]; }
     void for_each_route(Family family, const std::function<void(const Route&)>& visit) const;
 
-    // Ahead of packets' lives: begins to look up their destinations (Descent::step() and finish() go on);
-    // then asks for the neighbours that these lead to. It holds for this router only.
-    void look_ahead(std::span<Packet* const> packets, std::span<Descent> ahead) const;
-    void ask_for_neighbours(std::span<const Descent> ahead) const;
+    // Where destinations may be looked up ahead of packets' lives (Pathfinder). It holds for this router
+    // only.
+    Descent::Where where(Family family) const;
 
     // Where a packet goes that came in by key.interface (ip_route_input_slow, ip6_route_input). What was
     // looked up ahead is used if the destination is still the one it was looked up for.
     Decision input(const Key& key, const Descent* ahead = nullptr) const {
         return is_v4(key.family) ? input4(key, ahead) : input6(key, ahead);
     }
-    // The decision for a packet that is passed on as most are, by a plain route that was looked up ahead:
-    // what input() says of it, for less. False, and `to` as it was: ask input().
+    // The decision for a packet that is passed on as most are, by a common route that was looked up ahead and
+    // that says nothing of an MTU (under policy rules nothing is): what input() says of it, for less. `to`
+    // must be as it was made. False, and `to` still so: ask input().
     [[gnu::always_inline]] bool input_plainly(const Packet& packet, InterfaceId in, const Descent& ahead,
                                               Decision& to) const {
         const Flat& flat = packet.flat;
-        const Alias* const first = ahead.of(flat.destination);
-        if (first == nullptr || !first->plain() || first->nexthop.type != RouteType::unicast) return false;
+        const Alias* const first = ahead.plain_of(flat.destination);
+        if (first == nullptr) return false;
         // The interface does what all do that nobody has spoken of: it forwards, from any source but our own.
         if (std::bit_cast<std::uint64_t>(tunables_[index(in)]) != untold_) return false;
-        if (!is_ordinary(flat.source, flat.family) || !is_ordinary(flat.destination, flat.family))
-            return false;
-        if (is_v4(flat.family)) {
-            if (custom_local_routes_ || !merged() || is_own4(flat.source.words[0])) return false;
-        } else if (custom_rules_[1] || tables_[1][1].table.find(flat.destination) != nullptr) {
-            return false;
-        }
+        if (!is_ordinary(flat.source, flat.family)) return false;
+        if (is_v4(flat.family) && (custom_local_routes_ || is_own4(flat.source.words[0]))) return false;
         const Nexthop& n = first->nexthop;
-        // One by one: as a whole it would be cleared as a block first.
         to.kind = Kind::forward;
-        to.type = n.type;
-        to.reason = Reason{};
+        to.type = RouteType::unicast;
         to.interface = n.interface;
         to.table = n.table;
         to.nexthop = &n;
-        to.source = {};
         return true;
     }
     // Where a packet goes that starts here; an unspecified source asks for one to be chosen, and one that
@@ -164,11 +156,9 @@ class Router {
     }
 
     // What a packet that is sent on takes from the link and its gateway; nullptr when no gateway leads on.
-    const Adjacency* adjacency(const Decision& decision) const {
-        if (decision.kind != Kind::forward || decision.nexthop == nullptr ||
-            decision.nexthop->neighbour_slot == no_neighbour_slot)
-            return nullptr;
-        return &neighbours_->adjacency(decision.nexthop->neighbour_slot);
+    const Adjacency* adjacency(const Nexthop& nexthop) const {
+        if (nexthop.neighbour_slot == no_neighbour_slot) return nullptr;
+        return &neighbours_->adjacency(nexthop.neighbour_slot);
     }
 
     // An IPv4 address's type (inet_addr_type; with an interface inet_dev_addr_type: as if only that

@@ -58,7 +58,7 @@ void Router::add_addresses4(InterfaceId id) {
             return a;
         }();
         const bool secondary = primary.address != a.address;
-        Nexthop n{.interface = id, .has_source = true, .source = primary.address, .table = TableId::local};
+        Nexthop n{.has_source = true, .interface = id, .source = primary.address, .table = TableId::local};
         const auto add = [&](RouteType type, Scope scope, const Prefix& prefix) {
             n.type = type;
             n.scope = scope;

@@ -5,6 +5,7 @@
 
 #include "packet/reason.h"
 #include "route/full_table.h"
+#include "route/pathfinder.h"
 #include "route/text.h"
 
 namespace gatehouse::route {
@@ -200,9 +201,11 @@ TEST(Router, DecidesTheSameWithALookAhead) {
         std::vector<Packet*> group;
         for (Packet& packet : packets) group.push_back(&packet);
         std::vector<Descent> ahead(packets.size());
-        router->look_ahead(group, ahead);
+        Pathfinder pathfinder;
+        pathfinder.use(*router);
+        pathfinder.begin(group, ahead);
         Descent::finish(ahead);
-        router->ask_for_neighbours(ahead);
+        pathfinder.ask_for_neighbours(ahead);
         for (const Descent& known : ahead) {
             for (const Packet& packet : packets) {
                 const Key key{.family = packet.flat.family,

@@ -101,7 +101,11 @@ void Table::release(Node* node) {
 
 Node::Child Table::as_child(Node* node, std::uint32_t outer, bool direct) {
     if (node == nullptr) return {.outer = outer};
-    return {.node = node, .outer = outer, .depth = node->depth, .flat = node->flat, .direct = direct};
+    return {.node = node,
+            .outer = outer,
+            .depth = node->depth,
+            .flat = node->flat,
+            .direct = direct || node->depth == 0};
 }
 
 // Makes a node. `own` is ordered by code, `kids` by slot; one reference to each kid and value passes over.

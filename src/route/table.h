@@ -55,7 +55,7 @@ struct alignas(64) TableNode {
 
     const std::uint32_t* values() const { return reinterpret_cast<const std::uint32_t*>(this + 1); }
     const Child* children() const {
-        return reinterpret_cast<const Child*>(values() + ((value_count + 1u) & ~1u));
+        return reinterpret_cast<const Child*>(values() + ((value_count + 3u) & ~3u));
     }
     // Of a flat node, whose head needn't be read for them.
     const Child* flat_children() const { return reinterpret_cast<const Child*>(this + 1); }

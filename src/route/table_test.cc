@@ -57,8 +57,9 @@ Prefix random_prefix(Family family, Random& random) {
 void compare_many(const Table& table, std::span<const Address> addresses) {
     for (unsigned steps = 0; steps < 4; ++steps) {
         std::vector<Descent> descents(addresses.size());
+        const Descent::Where where{.table = &table};
         for (std::size_t i = 0; i < addresses.size(); ++i)
-            descents[i].begin(&table, table.family(), addresses[i]);
+            descents[i].begin(where, table.family(), addresses[i]);
         for (unsigned i = 0; i < steps; ++i) Descent::step(descents);
         Descent::finish(descents);
         for (const Descent& d : descents)

@@ -39,9 +39,9 @@ struct Nexthop {
     RouteType type = RouteType::unicast;
     Scope scope = Scope::universe;  // of the destination
     std::uint8_t tos = 0;           // IPv4: only packets with this TOS; 0: any
+    bool has_source = false;
     InterfaceId interface = InterfaceId::none;
     bool has_gateway = false;  // otherwise the destination is on the link
-    bool has_source = false;
     Family gateway_family = Family::ipv4;
     Address gateway{};
     Address source{};       // the preferred source of packets that start here

@@ -36,14 +36,14 @@ inline const Mac* link_destination(const route::Router& router, const route::Dec
 }
 
 // Puts an Ethernet header right before the network packet, in place of whatever was there; padding goes.
-inline void frame(Packet& packet, const Mac& source, const Mac& destination) {
+inline void frame(Packet& packet, const route::Adjacency& link) {
     if (packet.flat.l3 != link_detail::ethernet_header) [[unlikely]]
         link_detail::move_to_front(packet);
     packet.length = link_detail::ethernet_header + packet.flat.l3_length;
     packet.vlan_count = 0;
-    destination.store(packet.data);
-    source.store(packet.data + 6);
-    store_be16(packet.data + 12, is_v4(packet.flat.family) ? wire::ethertype::ipv4 : wire::ethertype::ipv6);
+    std::uint8_t* const at = packet.data;
+    std::memcpy(at, &link, 12);  // both addresses
+    store_be16(at + 12, is_v4(packet.flat.family) ? wire::ethertype::ipv4 : wire::ethertype::ipv6);
 }
 
 }  // namespace gatehouse::stack

@@ -1,0 +1,33 @@
+// Looks up the destinations of many packets side by side, ahead of the packets' lives, and remembers what it
+// has found. One engine's: it belongs to a Router for the time being.
+#pragma once
+#include <array>
+#include <optional>
+#include <span>
+
+#include "packet/packet.h"
+#include "route/descent.h"
+#include "route/destination_cache.h"
+
+namespace gatehouse::route {
+
+class Router;
+class Neighbours;
+
+class Pathfinder {
+  public:
+    // From now on in this router's tables; between batches.
+    void use(const Router& router);
+
+    // Of a group of packets: begins to look up their destinations; Descent::step() and finish() go on.
+    void begin(std::span<Packet* const> packets, std::span<Descent> descents) const;
+    // Of searches that have ended: asks for the neighbours that these lead to.
+    void ask_for_neighbours(std::span<const Descent> descents) const;
+
+  private:
+    std::array<std::optional<DestinationCache>, 2> caches_;  // IPv4, IPv6
+    std::array<Descent::Where, 2> where_;
+    const Neighbours* neighbours_ = nullptr;
+};
+
+}  // namespace gatehouse::route
