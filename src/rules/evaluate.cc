@@ -1,4 +1,6 @@
 // A packet's walk through one table at one hook.
+#include <optional>
+
 #include "packet/reason.h"
 #include "rules/tables.h"
 
@@ -24,13 +26,16 @@ std::string_view target_name(const LiveTable& table, const Body& body) {
 class Walk {
   public:
     Walk(LiveTable& table, Chain& base, Context& context)
-        : table_(table), context_(context), key_(key_of(context)), base_(base), chain_(&base) {}
+        : table_(table), context_(context), base_(base), chain_(&base) {}
 
     Verdict run();
 
   private:
     // As it is now: a target may have made the packet longer.
     std::uint64_t length() const { return context_.packet.flat.l3_length; }
+    // The next rule that the packet may match, in selected_ whether its selectors have been seen to; nullptr
+    // at the chain's end.
+    RuleNode* next_rule();
     // Runs the rule's matches; `next` if all hold, `drop` for a hotdrop.
     StepResult match(const RuleNode& node);
     StepResult act(const RuleNode& node);
@@ -43,15 +48,27 @@ class Walk {
 
     LiveTable& table_;
     Context& context_;
-    PacketKey key_;
+    std::optional<PacketKey> key_;  // made for the first rule that selects
     Chain& base_;
     const Chain* chain_;
     Spine::Cursor cursor_{};
+    bool selected_ = false;
 };
 
-StepResult Walk::match(const RuleNode& node) {
+inline RuleNode* Walk::next_rule() {
+    if (RuleNode* const open = chain_->spine.next_open(cursor_)) {
+        selected_ = true;
+        return open;
+    }
+    if (!key_) key_.emplace(key_of(context_));
+    RuleNode* const node = chain_->spine.next(cursor_, *key_);
+    selected_ = node != nullptr && node->exact && key_->protocol_known;
+    return node;
+}
+
+inline StepResult Walk::match(const RuleNode& node) {
     const Body& body = *node.body;
-    if (!node.exact || !key_.protocol_known) {
+    if (!selected_) {
         switch (select(body.draft().selectors, context_)) {
             case Selected::yes: break;
             case Selected::no: return StepResult::no_match;
@@ -146,7 +163,7 @@ Verdict Walk::run() {
     table_.stack.clear();
     enter(&base_);
     for (;;) {
-        RuleNode* const node = chain_->spine.next(cursor_, key_);
+        RuleNode* const node = next_rule();
         if (node == nullptr) {
             if (leave()) continue;
             return policy();

@@ -186,13 +186,16 @@ void Spine::repack(const Interfaces& interfaces) {
 
 RuleNode* Spine::next(Cursor& cursor, const PacketKey& key) const {
     assert(open_ == nullptr);
-    if (cursor.left == 0) {
-        const auto* const from = cursor.begun
-                                     ? (cursor.chunk != nullptr ? cursor.chunk->following() : nullptr)
-                                     : static_cast<const Chunk*>(index_.first());
+    while (cursor.left == 0) {
+        const auto* const first = static_cast<const Chunk*>(index_.first());
+        const auto* const from = !cursor.begun             ? first
+                                 : cursor.chunk != nullptr ? cursor.chunk->following()
+                                                           : nullptr;
         cursor.begun = true;
         cursor.chunk = scan_(from, key, cursor.left);
         if (cursor.chunk == nullptr) return nullptr;
+        if (cursor.chunk == first && cursor.open != 0)
+            cursor.left &= cursor.open == chunk_rules ? 0 : ~std::uint64_t{0} << cursor.open;
     }
     const int at = std::countr_zero(cursor.left);
     cursor.left &= cursor.left - 1;

@@ -70,8 +70,17 @@ class Spine {
         const Chunk* chunk = nullptr;
         std::uint64_t left = 0;  // candidates of the chunk
         bool begun = false;
+        std::uint8_t open = 0;  // rules that have been met as open ones
     };
+    // The next of the rules at the chain's beginning that select every packet, moving the cursor past it;
+    // nullptr: from here on it is next()'s to say.
+    RuleNode* next_open(Cursor& cursor) const {
+        const auto* const first = static_cast<const Chunk*>(index_.first());
+        if (cursor.begun || first == nullptr || cursor.open == first->open) return nullptr;
+        return first->nodes[cursor.open++];
+    }
     // The next rule whose packed selectors admit the packet, moving the cursor past it; nullptr at the end.
+    // Those that next_open() has named are past.
     RuleNode* next(Cursor& cursor, const PacketKey& key) const;
 
   private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <ranges>
 
 #include "rules/spine.h"
 
@@ -217,8 +218,23 @@ void ChunkImage::move_tail(unsigned from, ChunkImage& to) {
     count = from;
 }
 
+namespace {
+
+bool selects_all(const ChunkImage& image, unsigned rule) {
+    const auto all_of_field = [&](unsigned f) {
+        return image.low[f][rule] == 0 && image.span[f][rule] == 0xffff;
+    };
+    return (image.alive >> rule & 1) != 0 && image.nodes[rule]->exact &&
+           std::ranges::all_of(address_words, [&](auto w) { return image.mask[w][rule] == 0; }) &&
+           std::ranges::all_of(std::views::iota(0u, field_count), all_of_field);
+}
+
+}  // namespace
+
 void Chunk::encode(const ChunkImage& image) {
     alive = image.alive;
+    open = 0;
+    while (open < image.count && selects_all(image, open)) ++open;
     groups = static_cast<std::uint8_t>((image.count + group_rules - 1) / group_rules);
     value.fill(0);
     mask.fill(0);

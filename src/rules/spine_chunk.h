@@ -55,6 +55,7 @@ struct alignas(64) Chunk : Leaf {
     std::uint64_t alive = 0;
     std::uint8_t columns_used = 0;
     std::uint8_t groups = 0;  // of sixteen rules: so many each column holds
+    std::uint8_t open = 0;    // so many rules, the first ones, select every packet
     std::array<Column, max_columns> columns;
     // What every rule that is alive asks: (word ^ value) & mask is zero.
     alignas(32) std::array<std::uint32_t, key_word::count> value;

@@ -93,6 +93,18 @@ std::vector<RuleHandle> walk(const Spine& spine, const PacketKey& key) {
     std::vector<RuleHandle> met;
     Spine::Cursor cursor;
     while (const RuleNode* node = spine.next(cursor, key)) met.push_back(node->handle);
+    // Some or all of the open ones first: the same.
+    for (const unsigned most : {1u, chunk_rules}) {
+        std::vector<RuleHandle> again;
+        Spine::Cursor other;
+        for (unsigned i = 0; i < most; ++i) {
+            const RuleNode* const node = spine.next_open(other);
+            if (node == nullptr) break;
+            again.push_back(node->handle);
+        }
+        while (const RuleNode* node = spine.next(other, key)) again.push_back(node->handle);
+        EXPECT_EQ(again, met);
+    }
     return met;
 }
 

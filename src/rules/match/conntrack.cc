@@ -94,8 +94,12 @@ struct Conntrack {
     }
 
     bool test(const Context& context) const {
+        if (state && (*state & of_entry) == 0) {
+            if (!state.passes((*state & value::state_of(context.packet)) != 0)) return false;
+            if (!asks_of_entry()) return true;
+        }
         const auto at = seen(context);
-        if (state && !state.passes((*state & states_of(at)) != 0)) return false;
+        if (state && !state.passes((*state & states_of(context.packet, at)) != 0)) return false;
         if (at.entry == nullptr) return state.set;
         return !asks_of_entry() || fits(context, at);
     }
@@ -133,8 +137,10 @@ struct Conntrack {
                status.passes((*status & entry.status) != 0) &&
                within(expires, context.services.tracking->seconds_left(entry));
     }
-    static std::uint32_t states_of(const track::Seen& at) {
-        std::uint32_t states = value::state_of(at);
+    // The states that the connection tells, not the packet.
+    static constexpr std::uint32_t of_entry = value::connection_state::snat | value::connection_state::dnat;
+    static std::uint32_t states_of(const Packet& packet, const track::Seen& at) {
+        std::uint32_t states = value::state_of(packet);
         if (at.entry == nullptr) return states;
         if (at.entry->has(track::status::source_nat)) states |= value::connection_state::snat;
         if (at.entry->has(track::status::destination_nat)) states |= value::connection_state::dnat;

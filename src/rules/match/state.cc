@@ -1,6 +1,5 @@
 // -m state: the state of the packet's connection.
 #include "rules/declaration.h"
-#include "rules/seen.h"
 #include "rules/value/connection.h"
 
 namespace gatehouse::rules {
@@ -20,7 +19,7 @@ struct State {
     };
 
     bool test(const Context& context) const {
-        return state.passes((*state & value::state_of(seen(context))) != 0);
+        return state.passes((*state & value::state_of(context.packet)) != 0);
     }
 
     void list(std::string& out, Family family, bool) const {

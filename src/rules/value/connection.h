@@ -16,15 +16,19 @@ inline constexpr Name connection_states[] = {
     {"UNTRACKED", connection_state::untracked}, {"SNAT", connection_state::snat},
     {"DNAT", connection_state::dnat},
 };
-// The one state in which a packet is.
-constexpr std::uint32_t state_of(const track::Seen& seen) {
-    switch (seen.info) {
-        case track::Info::fresh: return connection_state::fresh;
+// The one state in which a packet is. One that a template has been given for opens a connection.
+constexpr std::uint32_t state_of(track::Info info) {
+    switch (info) {
+        case track::Info::fresh:
+        case track::Info::templated: return connection_state::fresh;
         case track::Info::related: return connection_state::related;
         case track::Info::established: return connection_state::established;
         case track::Info::untracked: return connection_state::untracked;
         default: return connection_state::invalid;
     }
+}
+inline std::uint32_t state_of(const Packet& packet) {
+    return state_of(static_cast<track::Info>(packet.connection.info));
 }
 
 // `-m state` knows the first five.
