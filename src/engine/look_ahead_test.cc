@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "engine/testing.h"
-#include "track/ahead.h"
 
 namespace gatehouse {
 namespace {
@@ -73,17 +72,6 @@ TEST(LookAhead, ChangesNothingWhateverTheBatch) {
         EXPECT_EQ(outcome(batch), one) << batch;
         EXPECT_EQ(outcome(batch, true), one) << batch << ", announced";
     }
-}
-
-TEST(LookAhead, HoldsForTheTupleThatWasThereOutsideAnyZone) {
-    const track::Tuple tuple{.source = Address::v4(1), .ends = {1, 2}, .protocol = 17};
-    track::Tuple translated = tuple;
-    translated.ends.destination = 3;
-    const track::Ahead ahead{.tuple = tuple, .known = true};
-    EXPECT_TRUE(ahead.is_of(tuple, {}));
-    EXPECT_FALSE(ahead.is_of(translated, {}));
-    EXPECT_FALSE(ahead.is_of(tuple, {1}));
-    EXPECT_FALSE(track::Ahead{}.is_of({}, {}));
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ inline void Engine::Core::step(Group& group) {
 void Engine::Core::look_up(Group& group) {
     route::Descent::finish(group.descents());
     if (group.tracking != nullptr)
-        group.tracking->ask_for_entries(std::span(group.connections).first(group.size));
+        group.tracking->ask_for_entries(std::span(group.packets).first(group.size), group.connections);
 }
 
 void Engine::send(std::span<Packet* const> batch) {

@@ -2,18 +2,16 @@
 #pragma once
 #include <cstdint>
 
-#include "track/tuple.h"
+#include "track/entry.h"
 
 namespace gatehouse::track {
 
-// The hash of a packet's tuple as it came in, outside any zone. Good for whoever has that tuple: the packet
-// itself, unless something has changed it since.
+// Of a packet as it came in, outside any zone.
 struct Ahead {
-    Tuple tuple{};
-    std::uint64_t hash = 0;
-    bool known = false;
-
-    bool is_of(const Tuple& wanted, Zone zone) const { return known && zone == Zone{} && tuple == wanted; }
+    std::uint64_t hash = 0;  // of its tuple
+    bool known = false;      // there is such a tuple
+    // The connection that it most likely belongs to: whoever goes by it looks whether it does.
+    Way likely{};
 };
 
 }  // namespace gatehouse::track

@@ -12,6 +12,7 @@
 #pragma once
 #include <cstdint>
 
+#include "packet/flat.h"
 #include "track/proto/state.h"
 #include "track/status.h"
 #include "track/tick.h"
@@ -90,6 +91,16 @@ struct alignas(64) Entry {
             return v4[d].source == tuple.source.words[0] && v4[d].destination == tuple.destination.words[0];
         }
         return v6[d].source == tuple.source && v6[d].destination == tuple.destination;
+    }
+    // The same for a packet with ports, outside any zone.
+    bool matches(Direction direction, const Flat& flat) const {
+        const unsigned d = index(direction);
+        if (family != flat.family || protocol != flat.protocol || zone[d] != Zone{} ||
+            ends[d] != Ends{flat.sport, flat.dport})
+            return false;
+        if (is_v4(family))
+            return v4[d].source == flat.source.words[0] && v4[d].destination == flat.destination.words[0];
+        return v6[d].source == flat.source && v6[d].destination == flat.destination;
     }
     std::uint64_t packets(Direction d) const {
         return (counted[index(d)] >> 56 << 32) | packets_low[index(d)];

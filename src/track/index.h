@@ -30,9 +30,9 @@ class Index {
     // A batch does these for all its packets, one after the other: fetch the bucket; fetch the entries that
     // it names under this hash; find.
     void prefetch(std::uint64_t hash) const { gatehouse::prefetch(&buckets_[place(hash).bucket]); }
-    // False: nothing has this hash, the packet will open a connection (whose reply's bucket may be fetched
-    // now).
-    bool prefetch_entries(std::uint64_t hash, Family family) const;
+    // The one that it most likely is; none where nothing has this hash, as far as the bucket tells: the
+    // packet will open a connection (whose reply's bucket may be fetched now).
+    Way prefetch_entries(std::uint64_t hash, Family family) const;
     Way find(std::uint64_t hash, const Tuple& tuple, Zone zone) const;
 
     // False: the index is full here (the longest chain, or all overflow buckets).
@@ -111,12 +111,13 @@ inline std::uint32_t Index::Bucket::tagged(std::uint16_t tag) const {
     return static_cast<std::uint32_t>(_mm_movemask_epi8(equal)) & ((1u << count()) - 1);
 }
 
-inline bool Index::prefetch_entries(std::uint64_t hash, Family family) const {
+inline Way Index::prefetch_entries(std::uint64_t hash, Family family) const {
     const auto [at, tag] = place(hash);
     const Bucket& bucket = buckets_[at];
     std::uint32_t candidates = bucket.tagged(tag);
     if (candidates == 0 && bucket.next() != 0) gatehouse::prefetch(&overflow_[bucket.next() - 1]);
-    const bool maybe = candidates != 0 || bucket.next() != 0;
+    const Way likely =
+        candidates == 0 ? Way{} : way(bucket.references[static_cast<unsigned>(__builtin_ctz(candidates))]);
     for (; candidates != 0; candidates &= candidates - 1) {
         const auto slot = static_cast<unsigned>(__builtin_ctz(candidates));
         const auto* const entry = reinterpret_cast<const char*>(&entries_[bucket.references[slot] >> 1]);
@@ -124,7 +125,7 @@ inline bool Index::prefetch_entries(std::uint64_t hash, Family family) const {
         gatehouse::prefetch_for_writing(entry + 64);
         if (!is_v4(family)) gatehouse::prefetch(entry + 128);
     }
-    return maybe;
+    return likely;
 }
 
 inline Way Index::find(std::uint64_t hash, const Tuple& tuple, Zone zone) const {

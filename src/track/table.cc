@@ -27,14 +27,14 @@ Table::Table(const TableLimits& limits, std::uint64_t seed)
       side_(limits.side == 0 ? limits.entries : limits.side),
       unreplied_(limits.entries) {}
 
-void Table::set_now(Time now) {
+void Table::set_tick(Time now) {
     if (elapsed_ < 0) {
         epoch_ = time_ = now;
         elapsed_ = 0;
     }
-    if (now <= time_) return;
-    time_ = now;
-    const std::int64_t milliseconds = (now - epoch_) / millisecond;
+    time_ = std::max(time_, now);
+    const std::int64_t milliseconds = (time_ - epoch_) / millisecond;
+    next_tick_ = epoch_ + (milliseconds + 1) * millisecond;
     if (milliseconds - elapsed_ > longest_step) [[unlikely]]
         leap(milliseconds);
     elapsed_ = milliseconds;

@@ -15,6 +15,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <limits>
 
 #include "base/place_set.h"
 #include "base/time.h"
@@ -99,7 +100,11 @@ class Table {
     Table(const TableLimits& limits, std::uint64_t seed);
 
     // Time. The first call makes `now` the beginning of ticks; later ones never take it back.
-    void set_now(Time now);
+    void set_now(Time now) {
+        if (now >= next_tick_) [[unlikely]]
+            return set_tick(now);
+        if (time_ < now) time_ = now;
+    }
     Tick now() const { return now_; }
     Time time() const { return time_; }
     // When a tick that is at most 24 days away is or was.
@@ -111,7 +116,7 @@ class Table {
     // for each in turn, which sees what the earlier ones made.
     std::uint64_t hash(const Tuple& tuple, Zone zone) const { return index_.hash(tuple, zone); }
     void prefetch(std::uint64_t hash) const { index_.prefetch(hash); }
-    bool prefetch_entries(std::uint64_t hash, Family family) const {
+    Way prefetch_entries(std::uint64_t hash, Family family) const {
         return index_.prefetch_entries(hash, family);
     }
     Way find(std::uint64_t hash, const Tuple& tuple, Zone zone) {
@@ -188,6 +193,7 @@ class Table {
         std::array<std::uint64_t, 2> hashes{};
     };
 
+    void set_tick(Time now);
     unsigned expire_due(unsigned budget);
     bool evict();
     ConnIndex next_unreplied();
@@ -212,9 +218,10 @@ class Table {
     Watcher* watcher_ = nullptr;
     Tick now_{};
     Time time_{}, epoch_{};
-    std::int64_t elapsed_ = -1;  // milliseconds since epoch_; -1: no time yet
-    PlaceSet unreplied_;         // where connections stand that nobody has answered
-    std::uint32_t hand_ = 0;     // where the last search for somebody to evict ended
+    Time next_tick_{std::numeric_limits<Nanoseconds>::min()};  // when now_ is another
+    std::int64_t elapsed_ = -1;                                // milliseconds since epoch_; -1: no time yet
+    PlaceSet unreplied_;      // where connections stand that nobody has answered
+    std::uint32_t hand_ = 0;  // where the last search for somebody to evict ended
     // Chosen ahead, so that the next has its buckets at hand when it goes, and the one after that its entry.
     Candidate next_victim_{};
     ConnIndex victim_after_ = ConnIndex::none;

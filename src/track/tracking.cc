@@ -96,24 +96,53 @@ gatehouse::Verdict Tracking::look_up(Context& context) {
     const Info before = info_of(packet);
     // Seen already (over the loopback), exempt, or an answer that belongs to what it answers.
     if (before != Info::none && before != Info::templated) return gatehouse::Verdict::proceed;
+    if (before == Info::none && go_on_as_likely(context)) [[likely]]
+        return gatehouse::Verdict::proceed;
     const Template wanted = before == Info::templated ? templates_[packet.connection.index] : Template{};
     const auto zones = wanted.zones(packet.mark);
     packet.connection = {};
     TupleOf of = tuple_of(packet);
     complete(of.tuple, zones);
-    const bool verify = settings_.verify_checksums && context.hook == Hook::prerouting;
     if (of.finding) {
         refuse(context, of.finding);
-    } else if (const Finding bad = unfit(packet, verify)) {
-        refuse(context, bad);
-    } else if (!is_icmp(packet.flat.protocol) || !take_icmp(context, zones)) {
+    } else if (is_fit(context) && (!is_icmp(packet.flat.protocol) || !take_icmp(context, zones))) {
         for (;;) {
-            const Way way = find(of.tuple, zones, context.ahead);
+            const Way way = find(of.tuple, zones);
             if (!way) return open(context, of.tuple, wanted);
             if (go_on_with(context, way) == Step::done) break;
         }
     }
     return gatehouse::Verdict::proceed;
+}
+
+// Refuses a packet that isn't.
+inline bool Tracking::is_fit(const Context& context) {
+    const bool verify = settings_.verify_checksums && context.hook == Hook::prerouting;
+    const Finding bad = unfit(context.packet, verify);
+    if (bad) [[unlikely]]
+        refuse(context, bad);
+    return !bad;
+}
+
+// The connection that was named ahead, if the packet belongs to it: what find() would say. Of one whose own
+// packets are another's, and of one to itself, that is for find() to tell.
+inline Way Tracking::found_ahead(const Context& context) const {
+    const Way way = context.ahead == nullptr ? Way{} : context.ahead->likely;
+    if (!way) return {};
+    const Flat& flat = context.packet.flat;
+    const bool ports = flat.protocol == protocol::tcp || flat.protocol == protocol::udp;
+    if (!ports || flat.transport != Transport::whole) return {};
+    const Entry& entry = table_[way.connection];
+    if (!entry.confirmed() || entry.has(status::fixed_timeout) || !entry.matches(way.direction, flat) ||
+        table_.is_over(entry) || flat.source == flat.destination)
+        return {};
+    return way;
+}
+
+// What most packets need: their connection was found ahead of their lives. False leaves the packet as it was.
+inline bool Tracking::go_on_as_likely(const Context& context) {
+    const Way way = found_ahead(context);
+    return way && (!is_fit(context) || go_on_with(context, way) == Step::done);
 }
 
 // Of ICMP, what isn't a connection of its own. True when the packet is dealt with.
@@ -165,10 +194,9 @@ Way reply_of(Way way) {
 
 }  // namespace
 
-Way Tracking::find(const Tuple& tuple, const std::array<Zone, 2>& zones, const Ahead* ahead) {
-    const bool known = ahead != nullptr && ahead->is_of(tuple, zones[0]);
+Way Tracking::find(const Tuple& tuple, const std::array<Zone, 2>& zones) {
     // In a zone of one direction only, the other direction's is another.
-    const Way way = table_.find(known ? ahead->hash : table_.hash(tuple, zones[0]), tuple, zones[0]);
+    const Way way = table_.find(tuple, zones[0]);
     if (zones[0] == zones[1]) return to_itself(tuple) ? reply_of(way) : way;
     if (way && way.direction == Direction::original) return way;
     const Way back = table_.find(tuple, zones[1]);
@@ -352,18 +380,6 @@ void Tracking::settle_what_came() {
         end_flow(doomed_flows_[i].tuple, doomed_flows_[i].zone);
     doomed_flows_.clear();
     if (events_ != nullptr) events_->settle(table_);
-}
-
-Seen Tracking::seen(const Packet& packet) {
-    const Info info = info_of(packet);
-    // To Linux's matches a template is a new connection, confirmed and without addresses.
-    if (info == Info::templated) return {.info = Info::fresh, .entry = &stand_ins_[packet.connection.index]};
-    if (info < Info::fresh) return {.info = info};
-    const auto connection = static_cast<ConnIndex>(packet.connection.index);
-    return {.info = info,
-            .direction = static_cast<Direction>(packet.connection.direction),
-            .connection = connection,
-            .entry = &table_[connection]};
 }
 
 void Tracking::attach(Packet& answer, const Packet& because) {

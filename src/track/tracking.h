@@ -52,10 +52,10 @@ class Tracking final : private Watcher {
 
     // Ahead of a sub-batch of packets' lives, in two passes between which there is other work to do: hashes
     // their tuples and asks for the index's buckets; asks for the entries that these name. Neither decides
-    // anything: track() looks up what is there when it is called, by the hash if the packet's tuple is still
-    // that one (Context::ahead).
+    // anything: track() goes by what is there when it is called, and looks whether a packet belongs to the
+    // connection that it most likely does (Context::ahead).
     void look_ahead(std::span<Packet* const> packets, std::span<Ahead> ahead) const;
-    void ask_for_entries(std::span<const Ahead> ahead) const;
+    void ask_for_entries(std::span<Packet* const> packets, std::span<Ahead> ahead) const;
 
     gatehouse::Verdict track(Context& context);
     // LOCAL_IN and POST_ROUTING, behind helpers: what makes a connection's sides differ, SYNPROXY and
@@ -168,7 +168,10 @@ class Tracking final : private Watcher {
     void log(const Context& context, const Finding& why) const;
     bool take_icmp(const Context& context, const std::array<Zone, 2>& zones);
     void relate(const Context& context, const std::array<Zone, 2>& zones);
-    Way find(const Tuple& tuple, const std::array<Zone, 2>& zones, const Ahead* ahead = nullptr);
+    Way find(const Tuple& tuple, const std::array<Zone, 2>& zones);
+    Way found_ahead(const Context& context) const;
+    bool go_on_as_likely(const Context& context);
+    bool is_fit(const Context& context);
     gatehouse::Verdict open(Context& context, const Tuple& tuple, const Template& wanted);
     bool grant(Entry& entry, const Template& wanted);
     bool give_helper(Entry& entry, std::uint16_t helper);
@@ -207,5 +210,18 @@ class Tracking final : private Watcher {
     };
     std::vector<Flow> doomed_flows_;
 };
+
+inline Seen Tracking::seen(const Packet& packet) {
+    const auto info = static_cast<Info>(packet.connection.info);
+    // To Linux's matches a template is a new connection, confirmed and without addresses.
+    if (info == Info::templated) [[unlikely]]
+        return {.info = Info::fresh, .entry = &stand_ins_[packet.connection.index]};
+    if (info < Info::fresh) return {.info = info};
+    const auto connection = static_cast<ConnIndex>(packet.connection.index);
+    return {.info = info,
+            .direction = static_cast<Direction>(packet.connection.direction),
+            .connection = connection,
+            .entry = &table_[connection]};
+}
 
 }  // namespace gatehouse::track
