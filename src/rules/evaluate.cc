@@ -42,6 +42,8 @@ class Walk {
     Verdict decide(StepResult result, RuleHandle rule);
     void trace_rule(const RuleNode& node);
     void enter(Chain* chain);
+    // A target has let the packet go on with other addresses: that is what the rules behind it see.
+    void look_again();
     // Back to the caller; false at the end of the built-in chain.
     bool leave();
     Verdict policy();
@@ -98,7 +100,11 @@ StepResult Walk::act(const RuleNode& node) {
             return StepResult::next;
         case TargetKind::extension: {
             const Step& step = body.steps()[body.match_count()];
-            return step.run(step.parameters, step.state, context_);
+            const StepResult result = step.run(step.parameters, step.state, context_);
+            if (result == StepResult::next && key_ && !has_addresses(*key_, context_.packet.flat))
+                [[unlikely]]
+                look_again();
+            return result;
         }
     }
     return StepResult::drop;
@@ -108,6 +114,12 @@ void Walk::enter(Chain* chain) {
     chain_ = chain;
     if (context_.traced()) [[unlikely]]
         context_.trace({.kind = TraceKind::chain, .table = table_.name, .chain = chain_->name});
+}
+
+void Walk::look_again() {
+    key_.emplace(key_of(context_));
+    chain_->spine.look_again(cursor_, *key_);
+    for (LiveTable::Frame& frame : table_.stack) frame.chain->spine.look_again(frame.cursor, *key_);
 }
 
 bool Walk::leave() {

@@ -81,6 +81,15 @@ PacketKey key_of(const Context& context) {
     return key;
 }
 
+bool has_addresses(const PacketKey& key, const Flat& flat) {
+    for (unsigned i = 0; i < 4; ++i) {
+        if (key.words[key_word::source_at(i)] != flat.source.words[i] ||
+            key.words[key_word::destination_at(i)] != flat.destination.words[i])
+            return false;
+    }
+    return true;
+}
+
 bool admits(const Packed& p, const PacketKey& key) {
     const auto address = [&](auto place) {
         return Address{{key.words[place(0)], key.words[place(1)], key.words[place(2)], key.words[place(3)]}};

@@ -65,6 +65,7 @@ enum class Field : std::uint8_t { in, out, protocol, sport, dport };
 constexpr unsigned field_count = 5;
 
 PacketKey key_of(const Context& context);
+bool has_addresses(const PacketKey& key, const Flat& flat);
 
 // One rule alone; the walk (rules/spine_scan.h) tests many at once.
 bool admits(const Packed& packed, const PacketKey& key);

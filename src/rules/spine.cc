@@ -197,9 +197,17 @@ RuleNode* Spine::next(Cursor& cursor, const PacketKey& key) const {
         if (cursor.chunk == first && cursor.open != 0)
             cursor.left &= cursor.open == chunk_rules ? 0 : ~std::uint64_t{0} << cursor.open;
     }
-    const int at = std::countr_zero(cursor.left);
+    cursor.at = static_cast<std::uint8_t>(std::countr_zero(cursor.left));
     cursor.left &= cursor.left - 1;
-    return cursor.chunk->nodes[static_cast<unsigned>(at)];
+    return cursor.chunk->nodes[cursor.at];
+}
+
+void Spine::look_again(Cursor& cursor, const PacketKey& key) const {
+    if (!cursor.begun || cursor.chunk == nullptr) return;
+    const Chunk* const here = cursor.chunk;
+    cursor.chunk = scan_(here, key, cursor.left);
+    if (cursor.chunk == here) cursor.left &= ~std::uint64_t{1} << cursor.at;
+    if (cursor.chunk == nullptr) cursor.left = 0;
 }
 
 }  // namespace gatehouse::rules

@@ -71,6 +71,7 @@ class Spine {
         std::uint64_t left = 0;  // candidates of the chunk
         bool begun = false;
         std::uint8_t open = 0;  // rules that have been met as open ones
+        std::uint8_t at = 0;    // the place in the chunk of the rule that next() has named last
     };
     // The next of the rules at the chain's beginning that select every packet, moving the cursor past it;
     // nullptr: from here on it is next()'s to say.
@@ -82,6 +83,8 @@ class Spine {
     // The next rule whose packed selectors admit the packet, moving the cursor past it; nullptr at the end.
     // Those that next_open() has named are past.
     RuleNode* next(Cursor& cursor, const PacketKey& key) const;
+    // The packet has become another one for selectors: from here on, what next() names is for this key.
+    void look_again(Cursor& cursor, const PacketKey& key) const;
 
   private:
     RuleNode* node_at(std::size_t position) const;
