@@ -111,7 +111,7 @@ struct Engine::Core final : defrag::Releaser {
     // receive.cc: the life of a packet.
     class Line;
     void read(Group& group, const Line& line, std::size_t number);
-    static void step(Group& group);
+    static void step(Group& group, unsigned number);
     void look_up(Group& group);
     void live(Group& group);
     void arrive(Packet& packet, const Group& group, std::size_t place);

@@ -65,24 +65,27 @@ void Engine::Core::read(Group& group, const Line& line, std::size_t number) {
         line.ask_ahead_of(number * Group::most + i);
         Packet& packet = *packets[i];
         group.packets[i] = &packet;
-        if (parse_plain_frame(packet)) {
+        if (parse_plain_frame(packet)) [[likely]] {
             group.plain[i] = stack::accept_plainly(packet, interface(packet.in));
             if (!group.plain[i]) [[unlikely]]
                 group.parsed[i] = {.ethertype = wire::ethertype::ipv4};
         } else {
             Parsed& parsed = group.parsed[i];
             parsed = parse_frame(packet);
-            group.plain[i] = !parsed.finding && stack::accept_plainly(packet, interface(packet.in));
+            group.plain[i] =
+                !parsed.finding && packet.flat.network && stack::accept_plainly(packet, interface(packet.in));
         }
+        pathfinder.begin(packet.flat, group.routes[i]);
     }
-    pathfinder.begin(packets, group.routes);
     group.searching = true;
     if (group.tracking != nullptr) group.tracking->look_ahead(packets, group.connections);
 }
 
 // A step further on the way to the routes, while any of the group is on it.
-inline void Engine::Core::step(Group& group) {
-    if (group.searching) group.searching = route::Descent::step(group.descents());
+inline void Engine::Core::step(Group& group, unsigned number) {
+    if (!group.searching) return;
+    group.searching =
+        number == 1 ? route::Descent::recall(group.descents()) : route::Descent::step(group.descents());
 }
 
 // The routes are found and asked for, as are the entries that the connections' buckets name.
@@ -177,7 +180,7 @@ void Engine::receive(std::span<Packet* const> batch, std::span<Packet* const> co
     for (std::size_t i = 0; i < groups + Core::preparations; ++i) {
         if (is_own(i)) core.read(under_way(i), line, i);
         for (unsigned n = 1; n <= steps; ++n) {
-            if (is_own(i - n)) core.step(under_way(i - n));
+            if (is_own(i - n)) core.step(under_way(i - n), n);
         }
         if (is_own(i - steps - 1)) core.look_up(under_way(i - steps - 1));
         if (is_own(i - steps - 2)) core.pathfinder.ask_for_neighbours(under_way(i - steps - 2).descents());

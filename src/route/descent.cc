@@ -19,12 +19,23 @@ class Walker {
     [[gnu::always_inline]] static void finish_all(std::span<Descent> descents) {
         for (Descent& d : descents) {
             while (d.at_ != nullptr) step<Ones>(d);
+            d.first_ = nullptr;
             if (d.best_ == 0) continue;
             d.first_ = &(*d.where_->table->pool_)[d.best_];
             __builtin_prefetch(d.first_);
             if (!d.plain_) [[unlikely]]
                 judge(d);
         }
+    }
+
+    [[gnu::always_inline]] static bool recall_all(std::span<Descent> descents) {
+        bool more = false;
+        for (Descent& d : descents) {
+            if (d.marks() == Descent::cache_bit) [[likely]]
+                look_into_cache(d);
+            more |= d.at_ != nullptr;
+        }
+        return more;
     }
 
   private:
@@ -99,6 +110,7 @@ constexpr Finish finish_pass = finish_plain;
 }  // namespace
 
 bool Descent::step(std::span<Descent> descents) { return step_pass(descents); }
+bool Descent::recall(std::span<Descent> descents) { return Walker::recall_all(descents); }
 void Descent::finish(std::span<Descent> descents) { finish_pass(descents); }
 
 }  // namespace gatehouse::route

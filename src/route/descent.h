@@ -21,7 +21,7 @@ class Descent {
         const Table* before = nullptr;
     };
 
-    // The first route of the longest prefix; nullptr: there is none, or the search hasn't ended.
+    // Once finish() has been there: the first route of the longest prefix; nullptr: there is none.
     const Alias* first() const { return first_; }
     const Address& address() const { return address_; }
     // first() of this address; nullptr, too, when another was looked up.
@@ -35,21 +35,20 @@ class Descent {
     // answer.
     [[gnu::always_inline]] void begin(const Where& where, Family family, const Address& address) {
         address_ = address;
-        first_ = nullptr;
         where_ = &where;
         v4_ = is_v4(family);
         plain_ = false;
-        best_ = 0;
         if (where.cache != nullptr) [[likely]] {
             at_ = static_cast<const char*>(where.cache->ask(address)) + cache_bit;
         } else {
+            best_ = 0;
             at_ = nullptr;
             if (where.table != nullptr) enter(where.table->top_);
         }
     }
     // Of no address at all.
     void end() {
-        first_ = nullptr;
+        plain_ = false;
         best_ = 0;
         at_ = nullptr;
     }
@@ -57,6 +56,8 @@ class Descent {
     // most searches to where finish() finds all that it needs in the cache.
     static constexpr unsigned steps_to_most = 3;
     static bool step(std::span<Descent> descents);  // false: all have ended
+    // The first step, of those that begin in the cache.
+    static bool recall(std::span<Descent> descents);
     // Of all that have begun: goes on to the end, and asks for what was found.
     static void finish(std::span<Descent> descents);
 

@@ -24,17 +24,6 @@ void Pathfinder::use(const Router& router) {
     }
 }
 
-void Pathfinder::begin(std::span<Packet* const> packets, std::span<Descent> descents) const {
-    for (std::size_t i = 0; i < packets.size(); ++i) {
-        const Flat& flat = packets[i]->flat;
-        if (!flat.network) [[unlikely]] {
-            descents[i].end();
-        } else {
-            descents[i].begin(where_[!is_v4(flat.family)], flat.family, flat.destination);
-        }
-    }
-}
-
 void Pathfinder::ask_for_neighbours(std::span<const Descent> descents) const {
     for (const Descent& d : descents) {
         if (d.first() != nullptr) neighbours_->prefetch(d.first()->nexthop.neighbour_slot);

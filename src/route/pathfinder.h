@@ -19,8 +19,12 @@ class Pathfinder {
     // From now on in this router's tables; between batches.
     void use(const Router& router);
 
-    // Of a group of packets: begins to look up their destinations; Descent::step() and finish() go on.
-    void begin(std::span<Packet* const> packets, std::span<Descent> descents) const;
+    // Begins to look up the packet's destination; Descent::step() and finish() go on.
+    [[gnu::always_inline]] void begin(const Flat& flat, Descent& descent) const {
+        if (!flat.network) [[unlikely]]
+            return descent.end();
+        descent.begin(where_[!is_v4(flat.family)], flat.family, flat.destination);
+    }
     // Of searches that have ended: asks for the neighbours that these lead to.
     void ask_for_neighbours(std::span<const Descent> descents) const;
 

@@ -67,7 +67,8 @@ class Ahead : public testing::TestWithParam<Family> {
                 group.push_back(&packet);
             }
             std::vector<Descent> descents(packets.size());
-            pathfinder.begin(group, descents);
+            for (std::size_t i = 0; i < group.size(); ++i) pathfinder.begin(group[i]->flat, descents[i]);
+            if (random.below(2) == 0) Descent::recall(descents);
             for (unsigned step = random.below(4); step > 0; --step) Descent::step(descents);
             Descent::finish(descents);
             pathfinder.ask_for_neighbours(descents);

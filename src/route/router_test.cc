@@ -203,7 +203,7 @@ TEST(Router, DecidesTheSameWithALookAhead) {
         std::vector<Descent> ahead(packets.size());
         Pathfinder pathfinder;
         pathfinder.use(*router);
-        pathfinder.begin(group, ahead);
+        for (std::size_t i = 0; i < group.size(); ++i) pathfinder.begin(group[i]->flat, ahead[i]);
         Descent::finish(ahead);
         pathfinder.ask_for_neighbours(ahead);
         for (const Descent& known : ahead) {

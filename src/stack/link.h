@@ -20,7 +20,7 @@ constexpr std::uint32_t ethernet_header = 14;
 Finding accept_link(Packet& packet, const Interface& interface, std::uint16_t ethertype);
 // The same for an untagged IP packet to this station; false leaves the frame to accept_link().
 inline bool accept_plainly(Packet& packet, const Interface& interface) {
-    if (!packet.flat.network || packet.vlan_count != 0 || !interface.mac.stands_at(packet.data)) return false;
+    if (packet.vlan_count != 0 || !interface.mac.stands_at(packet.data)) return false;
     packet.type = PacketType::host;
     return true;
 }
