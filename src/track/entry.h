@@ -5,6 +5,9 @@
 //   line 1   the protocol's state, the counters' other half
 //   line 2   of an IPv6 connection the addresses; of an IPv4 one what packets don't need (Cold)
 //
+// A connection between the families (nat/embedding.h) is laid out as IPv6's, and its status says which
+// direction's packets are IPv4: there an IPv4 address is the first word.
+//
 // Cold stands where the family leaves room: in line 2 of an IPv4 connection, in place of the IPv4 addresses
 // of an IPv6 one. Labels, timestamps, sequence adjustment, helpers and whatever else few connections have are
 // in side pools (track/side.h) and don't count here: the size is the same whatever is built. The engine's
@@ -80,17 +83,21 @@ struct alignas(64) Entry {
     Cold& cold() { return is_v4(family) ? cold4 : cold6; }
     const Cold& cold() const { return is_v4(family) ? cold4 : cold6; }
     Tuple tuple(Direction direction) const;
-    // Of the entry's own family and protocol.
+    // Of the entry's protocol. One of the other family makes it a connection between the families, which only
+    // a tentative one can become.
     void set_tuple(Direction direction, const Tuple& tuple);
+    bool between_families() const { return (status & status::between_families) != 0; }
     // Whether `tuple` in `zone` names this connection's `direction`.
     bool matches(Direction direction, const Tuple& tuple, Zone in) const {
         const unsigned d = index(direction);
-        if (family != tuple.family || protocol != tuple.protocol || ends[d] != tuple.ends || zone[d] != in)
-            return false;
+        if (ends[d] != tuple.ends || zone[d] != in) return false;
+        if (family != tuple.family || protocol != tuple.protocol) [[unlikely]]
+            return between_families() && this->tuple(direction) == tuple;
         if (is_v4(family)) {
             return v4[d].source == tuple.source.words[0] && v4[d].destination == tuple.destination.words[0];
         }
-        return v6[d].source == tuple.source && v6[d].destination == tuple.destination;
+        return v6[d].source == tuple.source && v6[d].destination == tuple.destination &&
+               !is_v4_way(direction);
     }
     // The same for a packet with ports, outside any zone.
     bool matches(Direction direction, const Flat& flat) const {
@@ -100,7 +107,7 @@ struct alignas(64) Entry {
             return false;
         if (is_v4(family))
             return v4[d].source == flat.source.words[0] && v4[d].destination == flat.destination.words[0];
-        return v6[d].source == flat.source && v6[d].destination == flat.destination;
+        return v6[d].source == flat.source && v6[d].destination == flat.destination && !is_v4_way(direction);
     }
     std::uint64_t packets(Direction d) const {
         return (counted[index(d)] >> 56 << 32) | packets_low[index(d)];
@@ -116,6 +123,14 @@ struct alignas(64) Entry {
     }
     bool has(std::uint32_t bits) const { return (status & bits) == bits; }
     bool confirmed() const { return has(status::confirmed); }
+
+  private:
+    static constexpr std::uint32_t v4_bit(Direction direction) {
+        return direction == Direction::original ? status::original_is_v4 : status::reply_is_v4;
+    }
+    // Of an entry laid out as IPv6's: this direction is IPv4 all the same.
+    bool is_v4_way(Direction direction) const { return has(v4_bit(direction)); }
+    void widen();
 };
 static_assert(sizeof(Entry) == 192);
 

@@ -72,8 +72,9 @@ std::string_view word_of(End why) {
 
 std::string to_json(const Telling& told) {
     const Entry& entry = told.entry;
-    std::string out = fmt::format(R"({{"family":"{}","protocol":{})", is_v4(entry.family) ? "ipv4" : "ipv6",
-                                  entry.protocol);
+    const Tuple first = entry.tuple(Direction::original);
+    std::string out = fmt::format(R"({{"family":"{}","protocol":{})", is_v4(first.family) ? "ipv4" : "ipv6",
+                                  first.protocol);
     if (told.seconds) out += fmt::format(R"(,"seconds":{})", *told.seconds);
     if (const auto state = state_name(entry); told.state && !state.empty())
         out += fmt::format(R"(,"state":"{}")", state);

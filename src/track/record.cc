@@ -41,7 +41,7 @@ Result<Record> decode(Bytes& from) {
 Record record_of(const Table& table, ConnIndex connection, Tick reference) {
     const Entry& entry = table[connection];
     Record record{.zones = {entry.zone[0], entry.zone[1]},
-                  .status = entry.status & ~(status::confirmed | status::dying),
+                  .status = entry.status & ~(status::confirmed | status::dying | status::between_families),
                   .mark = entry.mark,
                   .remaining = static_cast<std::uint32_t>(std::max(entry.expiry - reference, 0)),
                   .state = entry.state};
@@ -76,7 +76,7 @@ Entered enter(Table& table, const Record& record, std::uint32_t elapsed) {
     if (tentative == Tentative::none) return Entered::full;
     Entry& entry = table[tentative];
     table.refresh(tentative, std::int64_t{record.remaining - elapsed} * millisecond);
-    entry.status = record.status;
+    entry.status |= record.status & ~status::between_families;
     entry.mark = record.mark;
     entry.state = record.state;
     if (entry.protocol == wire::protocol::udp)

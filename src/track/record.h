@@ -24,7 +24,7 @@ struct Record {
         std::uint64_t packets = 0, bytes = 0;
     };
 
-    std::array<Tuple, 2> tuples{};  // by direction; one family and protocol
+    std::array<Tuple, 2> tuples{};  // by direction; one protocol
     std::array<Zone, 2> zones{};
     std::uint32_t status = 0;  // without `confirmed` and `dying`, which belong to a table
     std::uint32_t mark = 0;

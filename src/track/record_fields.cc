@@ -8,15 +8,21 @@ namespace protocol = wire::protocol;
 
 template <class Codec>
 void flow(Codec& codec, Record& record) {
-    Family& family = record.tuples[0].family;
-    codec(family);
-    codec(record.tuples[0].protocol);
-    if (family != Family::ipv4 && family != Family::ipv6) return codec.refuse();
-    record.tuples[1].family = family;
-    record.tuples[1].protocol = record.tuples[0].protocol;
+    constexpr std::uint8_t between = 0x80;  // the replies are of the other family
+    Tuple& first = record.tuples[0];
+    Tuple& back = record.tuples[1];
+    auto families = static_cast<std::uint8_t>(first.family);
+    if (back.family != first.family) families |= between;
+    codec(families);
+    codec(first.protocol);
+    first.family = static_cast<Family>(families & ~between);
+    if (first.family != Family::ipv4 && first.family != Family::ipv6) return codec.refuse();
+    const Family other = is_v4(first.family) ? Family::ipv6 : Family::ipv4;
+    back.family = (families & between) != 0 ? other : first.family;
+    back.protocol = back.family == first.family ? first.protocol : protocol_in(back.family, first.protocol);
     for (Tuple& tuple : record.tuples) {
         for (Address* const address : {&tuple.source, &tuple.destination}) {
-            for (unsigned i = 0; i < address_bits(family) / 32; ++i) codec(address->words[i]);
+            for (unsigned i = 0; i < address_bits(tuple.family) / 32; ++i) codec(address->words[i]);
         }
         codec(tuple.ends.source);
         codec(tuple.ends.destination);

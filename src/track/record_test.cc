@@ -115,6 +115,45 @@ TEST(Record, HasAZoneForEachDirection) {
     EXPECT_TRUE(other.find(inverted(tuple_of(1)), Zone{8}));
 }
 
+// Both of its layouts: from IPv6 to IPv4, and the other way round.
+TEST(Record, BringsConnectionsBetweenTheFamilies) {
+    for (const Family first : {Family::ipv4, Family::ipv6}) {
+        for (const std::uint8_t number : {wire::protocol::tcp, wire::protocol::icmp}) {
+            const Family second_family = is_v4(first) ? Family::ipv6 : Family::ipv4;
+            Table from({.entries = 10}, 1), to({.entries = 10}, 2);
+            from.set_now(start);
+            to.set_now(start);
+            Tuple there = tuple_of(1, first), back = tuple_of(2, second_family);
+            there.protocol = protocol_in(first, number);
+            back.protocol = protocol_in(second_family, number);
+            Finding why;
+            const Tentative t = from.begin(there, inverted(there), {}, why);
+            from.refresh(t, second);
+            EXPECT_FALSE(from[t].between_families());
+            from[t].set_tuple(Direction::reply, back);
+            EXPECT_TRUE(from[t].between_families());
+            const ConnIndex c = from.confirm(t).connection;
+            const Buffer buffer = bytes_of(record_of(from, c, from.now()));
+            Bytes rest(buffer);
+            ASSERT_EQ(enter(to, *decode(rest), 0), Entered::yes);
+            for (Table* const table : {&from, &to}) {
+                const Way original = table->find(there, {}), reply = table->find(back, {});
+                ASSERT_TRUE(original && reply);
+                EXPECT_EQ(original.direction, Direction::original);
+                EXPECT_EQ(reply.direction, Direction::reply);
+                EXPECT_EQ((*table)[original.connection].tuple(Direction::original), there);
+                EXPECT_EQ((*table)[original.connection].tuple(Direction::reply), back);
+                // An IPv6 packet whose addresses are, word for word, what stands in the entry for IPv4's.
+                Tuple alike = is_v4(first) ? there : back;
+                alike.family = Family::ipv6;
+                alike.protocol = protocol_in(Family::ipv6, number);
+                EXPECT_FALSE((*table)[original.connection].matches(
+                    is_v4(first) ? Direction::original : Direction::reply, alike, {}));
+            }
+        }
+    }
+}
+
 TEST(Record, BringsAPickupBackToLearnAnew) {
     Table from({.entries = 10}, 1), to({.entries = 10}, 1);
     from.set_now(start);

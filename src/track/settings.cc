@@ -156,7 +156,7 @@ Result<void> Settings::set_timeout(std::string_view policy_named, std::string_vi
         } else {
             if (policies.size() == most_policies)
                 return fail(fmt::format("there may be {} timeout policies", most_policies));
-            policies.push_back(timeouts);
+            policies.push_back(policy_named == nat64_policy ? nat64_timeouts() : timeouts);
             of = &policies.back();
             of->name = policy_named;
         }

@@ -25,6 +25,16 @@ constexpr std::uint32_t helper = 1u << 13;
 constexpr std::uint32_t offload = 1u << 14;
 // Ours, above Linux's: of a masqueraded connection the interface that it leaves by, its number plus one.
 constexpr unsigned masquerade_shift = 16;
+constexpr std::uint32_t masquerade_most = 0x3fff;
+// Of a connection between the families, whose entry is laid out as IPv6's: this direction's packets are IPv4.
+constexpr std::uint32_t original_is_v4 = 1u << 30;
+constexpr std::uint32_t reply_is_v4 = 1u << 31;
+constexpr std::uint32_t between_families = original_is_v4 | reply_is_v4;
+
+// That interface, or 0.
+constexpr std::uint32_t masqueraded_by(std::uint32_t status) {
+    return status >> masquerade_shift & masquerade_most;
+}
 }  // namespace status
 
 // How tracking sees a packet; stands in ConnRef::info. `none` before tracking has looked.

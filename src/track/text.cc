@@ -97,9 +97,10 @@ Telling telling_of(const Tracking& tracking, const Event& event) {
 
 std::string to_text(const Telling& told, const TextOptions& options) {
     const Entry& entry = told.entry;
+    const Tuple first = entry.tuple(Direction::original);
     std::string out =
-        fmt::format("{:<8} {} {:<8} {} ", is_v4(entry.family) ? "ipv4" : "ipv6",
-                    static_cast<unsigned>(entry.family), name_of(entry.protocol), entry.protocol);
+        fmt::format("{:<8} {} {:<8} {} ", is_v4(first.family) ? "ipv4" : "ipv6",
+                    static_cast<unsigned>(first.family), name_of(first.protocol), first.protocol);
     if (told.seconds) out += fmt::format("{} ", *told.seconds);
     if (const auto state = state_name(entry); told.state && !state.empty()) out += fmt::format("{} ", state);
     print_direction(out, entry, Direction::original, options);

@@ -1,6 +1,7 @@
 #include "track/timeouts.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace gatehouse::track {
 
@@ -66,6 +67,22 @@ std::optional<Timeout> find_policy_timeout(std::string_view name) {
 
 TimeoutPolicy::TimeoutPolicy() {
     for (std::size_t i = 0; i < seconds.size(); ++i) seconds[i] = rows[i].seconds;
+}
+
+TimeoutPolicy nat64_timeouts() {
+    constexpr std::uint32_t established = 2 * 3600 + 4 * minutes, transitory = 4 * minutes;
+    TimeoutPolicy policy;
+    policy.name = nat64_policy;
+    const auto set = [&](std::uint32_t seconds, std::initializer_list<Timeout> all) {
+        for (const Timeout one : all) policy.seconds[static_cast<std::size_t>(one)] = seconds;
+    };
+    using enum Timeout;
+    set(5 * minutes, {udp, udp_stream});
+    set(60, {icmp, icmpv6});
+    // While one side alone has sent its FIN, it counts as established (3.5.2.2).
+    set(established, {tcp_established, tcp_fin_wait, tcp_close_wait, tcp_retrans, tcp_unacked});
+    set(transitory, {tcp_syn_sent, tcp_syn_sent2, tcp_syn_recv, tcp_last_ack, tcp_time_wait, tcp_close});
+    return policy;
 }
 
 }  // namespace gatehouse::track

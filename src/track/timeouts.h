@@ -63,4 +63,9 @@ struct TimeoutPolicy {
     }
 };
 
+// The policy named "nat64", of connections between the families, unless somebody changes it (RFC 6146,
+// section 4).
+inline constexpr std::string_view nat64_policy = "nat64";
+TimeoutPolicy nat64_timeouts();
+
 }  // namespace gatehouse::track

@@ -78,6 +78,16 @@ Judgement judge(Entry& entry, const Question& question, const Settings& settings
     }
 }
 
+Timeout timeout_now(const Entry& entry) {
+    switch (entry.protocol) {
+        case protocol::tcp: return tcp::timeout_of(entry.state.tcp.phase);
+        case protocol::udp: return Timeout::udp;
+        case protocol::icmp: return Timeout::icmp;
+        case protocol::icmpv6: return Timeout::icmpv6;
+        default: return Timeout::generic;
+    }
+}
+
 std::string_view state_name(const Entry& entry) {
     if (entry.protocol == protocol::tcp) return tcp::name(entry.state.tcp.phase);
     if (entry.protocol == protocol::sctp) return sctp::name(entry.state.sctp.phase);

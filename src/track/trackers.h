@@ -14,6 +14,10 @@ Finding unfit(const Packet& packet, bool verify_checksum);
 // keeps of it in side pools.
 Judgement judge(Entry& entry, const Question& question, const Settings& settings, SidePools& side);
 
+// Of a TCP, UDP or ICMP connection, which timeout its state has; of another, that of protocols without a
+// tracker.
+Timeout timeout_now(const Entry& entry);
+
 // The protocol's state as conntrack prints it ("ESTABLISHED"); empty where there is none.
 std::string_view state_name(const Entry& entry);
 

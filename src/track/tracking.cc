@@ -54,6 +54,7 @@ Tracking::Tracking(const Settings& settings, std::uint64_t seed)
       gre_keys_(most_gre_keys, seed) {
     Random random(seed);
     cookie_key_ = {random(), random()};
+    if (settings_.policy(nat64_policy) == 0) settings_.policies.push_back(nat64_timeouts());
     constexpr std::size_t room = 64;
     loose_.reserve(room);
     doomed_.reserve(room);
@@ -406,6 +407,14 @@ void Tracking::apply(Packet& packet, const Template& wanted) {
         stand_ins_.emplace_back().status = status::confirmed;
     }
     set(packet, Info::templated, static_cast<std::uint32_t>(found - templates_.begin()));
+}
+
+void Tracking::give_nat64_timeouts(Tentative tentative) {
+    Entry& entry = table_[tentative];
+    Wishes* const wishes = table_.side().add<Wishes>(entry);
+    if (wishes == nullptr) return;
+    if (wishes->timeout_policy == 0) wishes->timeout_policy = settings_.policy(nat64_policy);
+    table_.refresh(tentative, policy_of(entry)[timeout_now(entry)]);
 }
 
 Zone Tracking::zone_given(const Packet& packet) const {

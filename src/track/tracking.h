@@ -79,6 +79,9 @@ class Tracking final : private Watcher {
     // A timeout policy's number for `Template`; 0: there is none of this name.
     std::uint16_t policy(std::string_view name) const { return settings_.policy(name); }
     void apply(Packet& packet, const Template& wanted);
+    // A connection that isn't in the table yet is to last as the policy "nat64" says, unless CT has named
+    // another.
+    void give_nat64_timeouts(Tentative tentative);
     // The zone that CT has given it, if the packet's mark is not to say which.
     Zone zone_given(const Packet& packet) const;
 

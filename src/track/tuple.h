@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "wire/address.h"
+#include "wire/protocol.h"
 
 namespace gatehouse::track {
 
@@ -27,6 +28,12 @@ struct Ends {
     std::uint16_t destination = 0;
     friend constexpr auto operator<=>(const Ends&, const Ends&) = default;
 };
+
+// ICMP has a number of its own in each family; every other protocol has one in both.
+constexpr std::uint8_t protocol_in(Family family, std::uint8_t protocol) {
+    if (protocol != wire::protocol::icmp && protocol != wire::protocol::icmpv6) return protocol;
+    return is_v4(family) ? wire::protocol::icmp : wire::protocol::icmpv6;
+}
 
 // One direction of a connection. The zone isn't part of it: an entry may have one for each direction.
 struct Tuple {
