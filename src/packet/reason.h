@@ -134,6 +134,15 @@ enum class Reason : std::uint16_t {
     npt_no_counterpart,      // an IPv6 address that can't be mapped to the other prefix
     nat_invalid,             // an INVALID packet of a translated connection
 
+    // Translation between the families (NAT64).
+    nat64_protocol,      // {protocol}: not TCP, UDP or an echo
+    nat64_address,       // its IPv4 address can't be spoken of under the prefix, or to at all
+    nat64_no_mapping,    // {port}: it is for one of the pool's own addresses, of which nobody has that port
+    nat64_no_session,    // a TCP segment in mid-stream, of a client that has no mapping
+    nat64_source_route,  // {offset}: it has still to go by way of somebody that the sender named
+    nat64_icmp,          // {type, code}: an ICMP message that the other family has none for
+    nat64_invalid,       // an INVALID packet of a connection between the families
+
     // Helpers.
     helper_partial,       // {bytes}: a command isn't whole in its segment
     helper_malformed,     // {offset}
