@@ -36,6 +36,27 @@ Fields forwarded(const Leaving& leaving, Bytes input) {
     return fields;
 }
 
+bool is_v6(const Fields& fields) { return fields.has("dst") && !fields.v4(); }
+
+// The same packet with a header of the other family: what only the one's headers have isn't there any more,
+// what only the other's have is as a translator leaves it (RFC 7915).
+void cross_families(Fields& fields) {
+    const bool to_v4 = !fields.v4();
+    const std::uint8_t icmp = to_v4 ? 58 : 1;
+    if (fields.number("protocol") == icmp) fields.set("protocol", std::uint64_t{to_v4 ? 1u : 58u});
+    for (const char* name : {"id", "df", "more", "offset", "reserved", "ip-options", "ip-checksum", "flow",
+                             "hopopts", "routing", "dstopts"})
+        fields.remove(name);
+    if (fields.has("checksum")) fields.set("checksum", "right");
+    if (!to_v4) return fields.set("flow", std::uint64_t{0});
+    for (const char* name : {"more", "offset", "reserved"}) fields.set(name, std::uint64_t{0});
+    fields.set("ip-options", "");
+    fields.set("ip-checksum", "right");
+}
+
+// What a translator decides, and is compared only if it is written.
+bool is_free(std::string_view name) { return name == "id" || name == "df"; }
+
 // The packet that an ICMP error quotes is the one that came in, but for its TTL and what that changes.
 std::string quote_differences(const Leaving& leaving, Bytes input, const Fields& actual) {
     const auto quoted = actual.bytes("payload");
@@ -62,8 +83,11 @@ std::string differences(const Leaving& leaving, const network::Network& network,
     }
     const Fields got = decode_frame(actual, leaving.written.has("size"));
     Fields expected;
+    bool crossed = false;
     if (leaving.form == Leaving::Form::same) {
         expected = forwarded(leaving, input);
+        crossed = leaving.written.has("dst") && is_v6(leaving.written) != is_v6(expected);
+        if (crossed) cross_families(expected);
     } else {
         // That of a datagram of which this is the first piece can't be told.
         const bool whole = !got.has("more") || got.number("more") == 0;
@@ -86,7 +110,7 @@ std::string differences(const Leaving& leaving, const network::Network& network,
     }
     if (leaving.form == Leaving::Form::same) {
         for (const auto& field : got.all()) {
-            if (field.name != "to" && !expected.has(field.name))
+            if (field.name != "to" && !expected.has(field.name) && !(crossed && is_free(field.name)))
                 text += line(field.name, "nothing", shown(field));
         }
     }
