@@ -86,6 +86,11 @@ struct Engine::Core final : defrag::Releaser {
     std::unique_ptr<nat::Nat> nat;              // from the first nat table with tracking on
     std::unique_ptr<helper::Helpers> helpers;   // from the first rule on that gives one
     std::array<bool, 2> tracked{}, translated{}, whole_by_wish{};  // IPv4, IPv6
+    // What the rules of each family ask for; those that join the families ask it of both.
+    struct Wishes {
+        bool tracking = false, helpers = false, joins_families = false;
+    };
+    std::array<Wishes, 2> wishes{};
     defrag::WholePool wholes;
     defrag::Reassembler fragments4, fragments6;
     std::optional<defrag::Reassembler> tracked_fragments6;  // once tracking has asked for it
@@ -104,7 +109,7 @@ struct Engine::Core final : defrag::Releaser {
 
     // engine.cc
     void place_base_chains(rules::Tables& tables);
-    void track(Family family, bool wanted, bool with_helpers);
+    void track(Family family, const Wishes& of);
     void translate(Family family, bool tracked_now);
     void defragment(Family family, bool for_tracking);
 
@@ -148,6 +153,12 @@ struct Engine::Core final : defrag::Releaser {
     void loop_back(Passage& passage);
     void trace_neighbour(const Passage& passage, const Mac* mac) const;
     void trace_route(const Passage& passage, bool again = false) const;
+
+    // across.cc: packets that became ones of the other family.
+    static std::size_t row_behind(std::span<const OrderRow> rows, const OrderRow& row);
+    void go_on_across(Passage& passage, std::size_t row);
+    bool to_be_cut(Passage& passage, std::size_t row);
+    bool answer_across(Passage& passage, Sending& how);
 
     // reassembly.cc: fragments that wait, and the datagrams made of them.
     void track_fragments6();

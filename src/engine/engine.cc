@@ -105,7 +105,7 @@ Engine::Core::Core(Configuration given, World& world, Outlet& to)
                    .name = std::string(socket_stage),
                    .run = ask_for_socket});
     }
-    for (const Family family : {Family::ipv4, Family::ipv6}) track(family, false, false);
+    for (const Family family : {Family::ipv4, Family::ipv6}) track(family, {});
 }
 
 void Engine::Core::track_fragments6() {
@@ -159,6 +159,8 @@ Verdict Engine::hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out,
         verdict = row.run(row.object, row.argument, context);
         if (verdict != Verdict::proceed) break;
     }
+    // There is no way on which the other family's stages could follow.
+    if (verdict == Verdict::crossed) verdict = Verdict::proceed;
     finding = context.finding;
     decision = context.decision;
     core_->drain_emitted();
@@ -192,8 +194,8 @@ void Engine::Core::place_base_chains(rules::Tables& of) {
 
 // Tracking runs for a family while some rule of that family needs it. The connections stay when it ends,
 // until their time is over.
-void Engine::Core::track(Family family, bool wanted, bool with_helpers) {
-    wanted |= configuration.tracking.always;
+void Engine::Core::track(Family family, const Wishes& of) {
+    const bool wanted = of.tracking || of.joins_families || configuration.tracking.always;
     if (wanted && tracking == nullptr) {
         tracking = std::make_unique<track::Tracking>(configuration.tracking, configuration.seed);
         services.tracking = tracking.get();
@@ -202,11 +204,12 @@ void Engine::Core::track(Family family, bool wanted, bool with_helpers) {
     defragment(family, wanted);
     const HookFamily at = is_v4(family) ? HookFamily::ip : HookFamily::ip6;
     order.fill(at, "conntrack", wanted ? track_packet : nullptr, tracking.get());
-    if (with_helpers && helpers == nullptr)
+    if (of.helpers && helpers == nullptr)
         helpers = std::make_unique<helper::Helpers>(*tracking, configuration.helpers);
     order.fill(at, "helper", wanted && helpers != nullptr ? lead_to_helper : nullptr, helpers.get());
     order.fill(at, "sequence-adjustment", wanted ? join_sides : nullptr, tracking.get());
     order.fill(at, "confirm", wanted ? confirm_connection : nullptr, tracking.get());
+    translated[is_v4(family) ? 0 : 1] |= of.joins_families;
     translate(family, wanted);
 }
 
@@ -246,7 +249,15 @@ Result<void> Engine::apply(rules::Transaction& transaction) {
     rules::Tables& tables = core_->tables(transaction.family());
     if (auto done = tables.apply(transaction); !done) return done;
     if (transaction.moves_base_chains()) core_->place_base_chains(tables);
-    core_->track(transaction.family(), transaction.needs_tracking(), transaction.needs_helpers());
+    core_->wishes[is_v4(transaction.family()) ? 0 : 1] = {.tracking = transaction.needs_tracking(),
+                                                          .helpers = transaction.needs_helpers(),
+                                                          .joins_families = transaction.joins_families()};
+    const bool joined = std::ranges::any_of(core_->wishes, &Core::Wishes::joins_families);
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+        Core::Wishes of = core_->wishes[is_v4(family) ? 0 : 1];
+        of.joins_families = joined;
+        core_->track(family, of);
+    }
     return {};
 }
 

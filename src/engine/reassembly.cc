@@ -101,7 +101,8 @@ bool Engine::Core::gather_local(Passage& passage) {
         case Verdict::proceed: return true;
         case Verdict::drop: finish(passage, Disposition::dropped); break;
         case Verdict::stolen: succeed(passage, v4 ? 0 : socket_row()); break;
-        case Verdict::suspend: break;
+        case Verdict::suspend:
+        case Verdict::crossed: break;
     }
     return false;
 }

@@ -195,6 +195,7 @@ void Engine::receive(std::span<Packet* const> batch, std::span<Packet* const> co
         case Verdict::drop: finish(passage, Disposition::dropped); break;
         case Verdict::stolen: succeed(passage, row + 1); break;
         case Verdict::suspend: suspend(passage, row); break;
+        case Verdict::crossed: go_on_across(passage, row); break;
     }
     return false;
 }

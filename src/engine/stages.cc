@@ -48,7 +48,10 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
     }
     packet.flat.l3 = 0;
     if (const Finding finding = parse_network(packet)) return drop(passage, finding);
-    const Sending how = made == nullptr ? Sending{} : made->how;
+    Sending how = made == nullptr ? Sending{} : made->how;
+    if (made != nullptr && nat != nullptr && !how.copy) [[unlikely]] {
+        if (!answer_across(passage, how)) return;
+    }
     passage.route = router().output(how.copy ? copys_key(packet, how) : route_key(packet, how.over));
     if (passage.route.kind == route::Kind::drop) return drop(passage, {.reason = passage.route.reason});
     if (how.copy) {

@@ -53,7 +53,9 @@ Verdict Helpers::inspect(Context& context) {
     if (seen.entry == nullptr) return Verdict::proceed;
     const Helper* const helper = helper_of(*seen.entry);
     // ICMP errors about the connection aren't of its protocol.
-    if (helper == nullptr || context.packet.flat.protocol != seen.entry->protocol) return Verdict::proceed;
+    const bool foreign =
+        context.packet.flat.protocol != seen.entry->protocol || seen.entry->between_families();
+    if (helper == nullptr || foreign) return Verdict::proceed;
     findings_.clear();
     return inspect_payload(context, seen, *helper);
 }

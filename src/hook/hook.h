@@ -30,6 +30,7 @@ enum class Verdict : std::uint8_t {
     drop,
     stolen,   // the stage has taken the packet over
     suspend,  // the packet waits for resume()
+    crossed,  // it is of the other family now: the hook goes on in that one's order
 };
 
 }  // namespace gatehouse

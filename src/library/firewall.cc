@@ -203,7 +203,8 @@ Result<HookResult> Firewall::run_hook(Hook hook, const Frame& frame, std::string
         parts_->engine.hook(static_cast<gatehouse::Hook>(hook), *packet, *in, *to, finding, decision);
     HookResult result{.details = described(finding, decision)};
     switch (said) {
-        case gatehouse::Verdict::proceed: result.verdict = HookResult::Verdict::accept; break;
+        case gatehouse::Verdict::proceed:
+        case gatehouse::Verdict::crossed: result.verdict = HookResult::Verdict::accept; break;
         case gatehouse::Verdict::drop: result.verdict = HookResult::Verdict::drop; break;
         case gatehouse::Verdict::suspend: result.verdict = HookResult::Verdict::queue; break;
         case gatehouse::Verdict::stolen: result.verdict = HookResult::Verdict::stolen; break;

@@ -78,12 +78,12 @@ std::uint32_t Endpoints::make_ports(const Tuple& like, const Address& outside, t
     return first = at + 1;
 }
 
-const Endpoints::Mapping* Endpoints::from_inside(const Tuple& tuple, track::Zone zone) const {
+const Endpoints::Mapping* Endpoints::from_inside(const Tuple& tuple, track::Zone zone, Family outside) const {
     if (!any()) return nullptr;
     for (std::uint32_t link = head(tuple, zone); link != 0; link = mappings_[link - 1].next) {
         const Mapping& m = mappings_[link - 1];
         if (m.inside == End{tuple.source, tuple.ends.source} && m.protocol == tuple.protocol &&
-            m.family == tuple.family && m.zone == zone)
+            m.family == tuple.family && m.outside_family == outside && m.zone == zone)
             return &m;
     }
     return nullptr;
@@ -119,23 +119,27 @@ std::optional<std::uint16_t> Endpoints::next_free(const Tuple& like, const Addre
     return {};
 }
 
-bool Endpoints::add(const Tuple& tuple, track::Zone zone, const End& outside, InterfaceId way_out) {
+bool Endpoints::add(const Tuple& inside, const Tuple& outside, track::Zone zone, InterfaceId way_out,
+                    std::uint8_t prefix) {
     idle_.expire([this](std::uint32_t at) { forget(at); });
-    const std::uint32_t ports = make_ports(tuple, outside.address, zone);
+    const std::uint32_t ports = make_ports(outside, outside.source, zone);
     if (ports == 0) return false;
     const std::uint32_t at = mappings_.take();
     if (at == Arena<Mapping>::none) return false;
-    std::uint32_t& first = head(tuple, zone);
-    mappings_[at] = {.inside = {tuple.source, tuple.ends.source},
-                     .outside = outside,
-                     .family = tuple.family,
-                     .protocol = tuple.protocol,
+    std::uint32_t& first = head(inside, zone);
+    mappings_[at] = {.inside = {inside.source, inside.ends.source},
+                     .outside = {outside.source, outside.ends.source},
+                     .family = inside.family,
+                     .protocol = inside.protocol,
+                     .outside_family = outside.family,
+                     .outside_protocol = outside.protocol,
+                     .prefix = prefix,
                      .zone = zone,
                      .way_out = way_out,
                      .next = first};
     if (first != 0) mappings_[first - 1].before = at + 1;
     first = at + 1;
-    ports_[ports - 1].holders[outside.port] = at + 1;
+    ports_[ports - 1].holders[outside.ends.source] = at + 1;
     ++ports_[ports - 1].used;
     idle_.add(at);
     return true;
@@ -146,7 +150,7 @@ std::uint32_t Endpoints::mapping_of(const Entry& entry) const {
     if (!any()) return 0;
     const Tuple original = entry.tuple(Direction::original), reply = entry.tuple(Direction::reply);
     const auto place = [&](const Mapping* m) { return static_cast<std::uint32_t>(m - &mappings_[0]) + 1; };
-    if (const Mapping* const m = from_inside(original, entry.zone[0]);
+    if (const Mapping* const m = from_inside(original, entry.zone[0], reply.family);
         m != nullptr && m->outside == End{reply.destination, destination_port(reply)})
         return place(m);
     const Mapping* const m = from_outside(original, entry.zone[0]);
@@ -176,7 +180,8 @@ void Endpoints::forget(std::uint32_t at) {
                      .protocol = m.protocol};
     if (m.next != 0) mappings_[m.next - 1].before = m.before;
     (m.before != 0 ? mappings_[m.before - 1].next : head(like, m.zone)) = m.next;
-    Ports& ports = ports_[ports_of(like, m.outside.address, m.zone) - 1];
+    const Tuple like_outside{.family = m.outside_family, .protocol = m.outside_protocol};
+    Ports& ports = ports_[ports_of(like_outside, m.outside.address, m.zone) - 1];
     ports.holders[m.outside.port] = 0;
     --ports.used;
     mappings_.give_back(at);

@@ -21,8 +21,11 @@ class Endpoints {
   public:
     struct Mapping {
         End inside{}, outside{};
-        Family family{};
+        Family family{};  // inside
         std::uint8_t protocol = 0;
+        Family outside_family{};  // the other one of a mapping between the families
+        std::uint8_t outside_protocol = 0;
+        std::uint8_t prefix = 0;  // of such a mapping: which prefix stands for IPv4, its number plus one
         track::Zone zone{};
         InterfaceId way_out{};               // by which its first packet left
         std::uint32_t connections = 0;       // that it has
@@ -37,8 +40,9 @@ class Endpoints {
 
     bool any() const { return mappings_.used() > 0; }
     std::uint32_t count() const { return mappings_.used(); }
-    // The mapping of packets from this source, or that packets to this destination are for; nullptr: none.
-    const Mapping* from_inside(const track::Tuple& tuple, track::Zone zone) const;
+    // The mapping of packets from this source to addresses of a family, or that packets to this destination
+    // are for; nullptr: none.
+    const Mapping* from_inside(const track::Tuple& tuple, track::Zone zone, Family outside) const;
     const Mapping* from_outside(const track::Tuple& tuple, track::Zone zone) const;
 
     // Whether somebody has this end of an outside address already.
@@ -48,8 +52,9 @@ class Endpoints {
     // The first port behind `from` (and then from `first` on) in [first, first + size) that nobody has.
     std::optional<std::uint16_t> next_free(const track::Tuple& like, const Address& outside, track::Zone zone,
                                            std::uint32_t from, std::uint32_t first, std::uint32_t size) const;
-    // From `tuple`'s source to an end that isn't taken. False: there is no room.
-    bool add(const track::Tuple& tuple, track::Zone zone, const End& outside, InterfaceId way_out);
+    // From the source of `inside` to that of `outside`, which isn't taken. False: there is no room.
+    bool add(const track::Tuple& inside, const track::Tuple& outside, track::Zone zone, InterfaceId way_out,
+             std::uint8_t prefix = 0);
 
     // A connection that has the mapping enters the table, or leaves it.
     void entered(track::ConnIndex connection);

@@ -239,36 +239,63 @@ Choice Mapper::choose(const Entry& entry, const Tuple& current, Manip manip, con
     return choice;
 }
 
-Choice Mapper::choose_endpoint(const Entry& entry, const Tuple& current, const Range& range,
-                               const Endpoints& endpoints) const {
+// A port of the address in `choice` that nobody has, the source's own if it may be kept.
+void Mapper::seek_endpoint(const Entry& entry, const Tuple& current, const Ports& ports, const Range& range,
+                           const Endpoints& endpoints, Choice& choice) const {
     constexpr std::uint32_t most = 256;
-    Choice choice{.tuple = current};
     std::uint16_t* const port = key_of(choice.tuple, Manip::source);
+    const Address outside = choice.tuple.source;
+    const track::Zone zone = entry.zone[0];
+    const auto is_ours = [&] { return ++choice.tried, choice.free = is_free(entry, choice.tuple); };
+    *port = current.ends.source;
+    const bool fits = *port >= ports.first && *port - ports.first < ports.size;
+    if (fits && !range.random && !endpoints.taken(current, {outside, *port}, zone) && is_ours()) return;
+    if (endpoints.used(current, outside, zone) >= ports.size) {
+        choice.tried += ports.size;
+        return;
+    }
+    std::uint32_t from = ports.first + random_.below(ports.size);
+    for (std::uint32_t tried = 0; tried < std::min(most, ports.size); ++tried) {
+        const auto next = endpoints.next_free(current, outside, zone, from, ports.first, ports.size);
+        if (!next) return;
+        *port = *next;
+        if (is_ours()) return;
+        from = *next + 1u;
+    }
+}
+
+Choice Mapper::choose_endpoint(const Entry& entry, const Tuple& inside, const Tuple& current,
+                               const Range& range, const Endpoints& endpoints) const {
+    constexpr std::uint32_t most_addresses = 256;
+    Choice choice{.tuple = current, .free = false};
     const Ports ports = ports_for(entry, current, Manip::source, range);
     if (ports.size == 0) return choose(entry, current, Manip::source, range);
     const track::Zone zone = entry.zone[0];
-    const auto is_ours = [&] { return ++choice.tried, choice.free = is_free(entry, choice.tuple); };
     choice.size = ports.size;
-    if (const auto* const known = endpoints.from_inside(current, zone)) {
+    if (const auto* const known = endpoints.from_inside(inside, zone, current.family)) {
         choice.tuple.source = known->outside.address;
-        *port = known->outside.port;
-        is_ours();
+        *key_of(choice.tuple, Manip::source) = known->outside.port;
+        choice.tried = 1;
+        choice.free = is_free(entry, choice.tuple);
         return choice;
     }
-    const Address outside = choose_address(current, range, Manip::source, zone);
-    choice.tuple.source = outside;
-    const bool fits = *port >= ports.first && *port - ports.first < ports.size;
-    if (fits && !range.random && !endpoints.taken(current, {outside, *port}, zone) && is_ours())
-        return choice;
-    choice.free = false;
-    std::uint32_t from = ports.first + random_.below(ports.size);
-    if (endpoints.used(current, outside, zone) >= ports.size) choice.tried = ports.size;
-    while (choice.tried < std::min(most, ports.size)) {
-        const auto next = endpoints.next_free(current, outside, zone, from, ports.first, ports.size);
-        if (!next) break;
-        *port = *next;
-        if (is_ours()) break;
-        from = *next + 1u;
+    const unsigned last = is_v4(current.family) ? 0 : 3;
+    // All of a client's ports are of one address, as long as that has any (RFC 4787, REQ-2).
+    Range paired = range;
+    paired.persistent = true;
+    const Address first = choose_address(current, paired, Manip::source, zone);
+    const std::uint64_t many = range.addresses && !range.persistent
+                                   ? std::uint64_t{range.high.words[last]} - range.low.words[last] + 1
+                                   : 1;
+    choice.tuple.source = first;
+    for (std::uint32_t i = 0; i < std::min<std::uint64_t>(many, most_addresses); ++i) {
+        if (i != 0) {
+            choice.tuple.source.words[last] =
+                range.low.words[last] +
+                static_cast<std::uint32_t>((first.words[last] - range.low.words[last] + i) % many);
+        }
+        seek_endpoint(entry, current, ports, range, endpoints, choice);
+        if (choice.free) break;
     }
     return choice;
 }

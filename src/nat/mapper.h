@@ -35,8 +35,9 @@ class Mapper {
     Choice choose(const track::Entry& entry, const track::Tuple& current, Manip manip,
                   const Range& range) const;
     // The same for a source that has an endpoint-independent mapping, or is to get one that nobody else has.
-    Choice choose_endpoint(const track::Entry& entry, const track::Tuple& current, const Range& range,
-                           const Endpoints& endpoints) const;
+    // `inside`: whose it is; `current` itself, but for packets that become ones of the other family.
+    Choice choose_endpoint(const track::Entry& entry, const track::Tuple& inside, const track::Tuple& current,
+                           const Range& range, const Endpoints& endpoints) const;
 
   private:
     struct Ports {
@@ -56,6 +57,8 @@ class Mapper {
                   std::uint32_t tries, Choice& choice) const;
     bool try_random(const track::Entry& entry, std::uint16_t& port, const Ports& ports, std::uint32_t offset,
                     Choice& choice) const;
+    void seek_endpoint(const track::Entry& entry, const track::Tuple& current, const Ports& ports,
+                       const Range& range, const Endpoints& endpoints, Choice& choice) const;
     bool try_mapped(const track::Entry& entry, std::uint16_t& port, const Ports& ports, PoolIndex pool,
                     Choice& choice) const;
 

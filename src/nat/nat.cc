@@ -94,7 +94,7 @@ Verdict Nat::follow_master(Context& context, const Entry& entry) {
 Choice Nat::choose(const Entry& entry, const track::Tuple& current, Manip manip, const Range& range) {
     if (manip == Manip::destination) return mapper_.choose(entry, current, manip, range);
     if (range.block != 0) return choose_in_blocks(entry, current, range);
-    if (range.eim) return mapper_.choose_endpoint(entry, current, range, endpoints_);
+    if (range.eim) return mapper_.choose_endpoint(entry, current, current, range, endpoints_);
     return mapper_.choose(entry, current, manip, range);
 }
 
@@ -143,9 +143,9 @@ Verdict Nat::bind(Context& context, Manip manip, const Range& range) {
         context.finding = {.reason = Reason::nat_exhausted, .numbers = {choice.tried, choice.size}};
         return Verdict::drop;
     }
-    if (endpoint && choice.tried > 0 && endpoints_.from_inside(*current, entry.zone[0]) == nullptr &&
-        !endpoints_.add(*current, entry.zone[0], {choice.tuple.source, choice.tuple.ends.source},
-                        context.out)) {
+    if (endpoint && choice.tried > 0 &&
+        endpoints_.from_inside(*current, entry.zone[0], current->family) == nullptr &&
+        !endpoints_.add(*current, choice.tuple, entry.zone[0], context.out)) {
         context.finding = {.reason = Reason::nat_no_room, .numbers = {endpoints_.count()}};
         return Verdict::drop;
     }
@@ -165,7 +165,8 @@ Verdict Nat::masquerade(Context& context, const Range& range) {
     const Verdict verdict = bind(context, Manip::source, range);
     const track::Seen at = tracking_.seen(context.packet);
     if (verdict == Verdict::proceed && at.entry != nullptr && !at.entry->confirmed())
-        at.entry->status |= (index(context.out) + 1u) << track::status::masquerade_shift;
+        at.entry->status |= std::min(index(context.out) + 1u, track::status::masquerade_most)
+                            << track::status::masquerade_shift;
     return verdict;
 }
 
@@ -197,6 +198,7 @@ std::optional<Range> Nat::reach_endpoint(const Context& context, const Entry& en
 
 Verdict Nat::bind_what_is_left(Context& context, const Entry& entry, Manip manip) {
     if (follows_its_master(entry)) return follow_master(context, entry);
+    if (const auto* const mapping = mapping_across(entry, manip)) return bind_inward(context, *mapping);
     if (const auto range = reach_endpoint(context, entry, manip)) return bind(context, manip, *range);
     return bind_as_it_is(context, entry, manip);
 }
@@ -213,6 +215,8 @@ Verdict Nat::translate(Context& context) {
 }
 
 Verdict Nat::translate_flow(Context& context, Entry& entry) {
+    if (entry.between_families()) [[unlikely]]
+        return pass_across(context, entry);
     Packet& packet = context.packet;
     const Info info = info_of(packet);
     const Direction direction = direction_of(packet);
@@ -221,6 +225,7 @@ Verdict Nat::translate_flow(Context& context, Entry& entry) {
     if (info != Info::established && !entry.has(done_bit(manip))) {
         const Verdict verdict = bind_what_is_left(context, entry, manip);
         if (verdict != Verdict::proceed) return verdict;
+        if (entry.between_families()) return pass_across(context, entry);
     } else if (context.hook == Hook::postrouting && left_its_interface(context, entry)) {
         return Verdict::drop;
     }
@@ -240,8 +245,8 @@ Verdict Nat::translate_flow(Context& context, Entry& entry) {
 // A masqueraded connection whose way out has changed: its peer knows it by an address that isn't its any
 // more. It goes, so that the next packet begins anew.
 bool Nat::left_its_interface(Context& context, const Entry& entry) {
-    const std::uint32_t was = entry.status >> track::status::masquerade_shift;
-    const std::uint32_t is = index(context.out) + 1u;
+    const std::uint32_t was = track::status::masqueraded_by(entry.status);
+    const std::uint32_t is = std::min(index(context.out) + 1u, track::status::masquerade_most);
     if (was == 0 || was == is || direction_of(context.packet) == Direction::reply) return false;
     tracking_.give_up(tracking_.seen(context.packet).connection);
     context.finding = {.reason = Reason::nat_interface_changed, .numbers = {was - 1, is - 1}};
@@ -255,6 +260,10 @@ Verdict Nat::pass_invalid(Context& context) {
     const Entry& entry = tracking_.table()[static_cast<track::ConnIndex>(packet.connection.index)];
     if ((entry.status & changed_bits) == 0) return Verdict::proceed;
     ++statistics_.untranslated;
+    if (entry.between_families()) {
+        context.finding = {.reason = Reason::nat64_invalid};
+        return Verdict::drop;
+    }
     if (!settings_.drop_invalid) return Verdict::proceed;
     context.finding = {.reason = Reason::nat_invalid};
     return Verdict::drop;
@@ -265,7 +274,7 @@ void Nat::entered(track::ConnIndex connection, Entry& entry) {
     blocks_.entered(connection);
     const bool translated = entry.has(track::status::source_nat);
     // What has the address of the interface anyway is looked for when that is lost.
-    if (!translated && entry.status >> track::status::masquerade_shift == 0) return;
+    if (!translated && track::status::masqueraded_by(entry.status) == 0) return;
     if (translated) {
         sources_.add(connection);
     } else {
@@ -308,11 +317,11 @@ void Nat::forget_lost(const Interfaces& before, const Interfaces& now) {
 
 void Nat::forget_address(InterfaceId interface, const Address& address, Family family) {
     track::Table& table = tracking_.table();
-    const std::uint32_t masqueraded = index(interface) + 1u;
+    const std::uint32_t masqueraded = std::min(index(interface) + 1u, track::status::masquerade_most);
     std::vector<std::pair<track::ConnIndex, std::uint16_t>> lost;
     pools_.visit_address(address, family, [&](PoolIndex pool, const Pool&) {
         pools_.visit_connections(pool, [&](const Entry& entry) {
-            if (entry.status >> track::status::masquerade_shift != masqueraded) return;
+            if (track::status::masqueraded_by(entry.status) != masqueraded) return;
             if (const track::Way way = table.find(entry.tuple(Direction::reply), entry.zone[1]))
                 lost.emplace_back(way.connection, entry.generation);
         });

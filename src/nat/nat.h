@@ -9,7 +9,10 @@
 // A packet of a connection that isn't translated costs translate() one test. The engine's thread only.
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <vector>
 
+#include "nat/embedding.h"
 #include "nat/endpoints.h"
 #include "nat/mapper.h"
 #include "nat/mention.h"
@@ -39,8 +42,18 @@ class Nat final : private track::Watcher, private PortBlocks::Listener {
     // The same with the interface that it leaves by: packets that would leave by another one find their
     // connection gone.
     Verdict masquerade(Context& context, const Range& range);
+    // Where the prefix stands for the destination's IPv4 address: the connection goes on to that, in IPv4,
+    // from an endpoint out of `range`, which is its client's whoever that talks to (RFC 6146). What goes to
+    // another client's endpoint goes to that client, in IPv6. Drops what can't be.
+    Verdict bind_across(Context& context, const Embedding& prefix, const Range& range);
 
+    // crossed: it is a packet of the other family from here on.
     Verdict translate(Context& context);
+    // A packet of the router's own about a packet that was made one of the other family: true if it is for
+    // whoever sent that, and was made one of his. A finding says why it can't be.
+    bool answer_across(Packet& packet, Finding& why);
+    // Of the packet that crossed last: it is IPv6's, and IPv4's routers might have cut it.
+    bool may_be_cut() const { return may_be_cut_; }
 
     // Interfaces have changed: masqueraded connections whose interface or address is no more are ended. Looks
     // at connections that have these addresses, and no others.
@@ -67,6 +80,18 @@ class Nat final : private track::Watcher, private PortBlocks::Listener {
     void block(const PortBlocks::Block& block, bool given) override;
     Choice choose(const track::Entry& entry, const track::Tuple& current, Manip manip, const Range& range);
     Choice choose_in_blocks(const track::Entry& entry, const track::Tuple& current, const Range& range);
+    // nat64.cc
+    std::uint8_t number_of(const Embedding& prefix);
+    Verdict bind_hairpin(Context& context, const Embedding& prefix, const Endpoints::Mapping& theirs,
+                         const Range& range);
+    Verdict bind_inward(Context& context, const Endpoints::Mapping& mapping);
+    Verdict enter_across(Context& context, const track::Tuple& reply);
+    std::optional<Choice> choose_across(Context& context, const track::Tuple& as4, const Range& range,
+                                        std::uint8_t prefix);
+    const Endpoints::Mapping* mapping_across(const track::Entry& entry, Manip manip) const;
+    Verdict pass_across(Context& context, const track::Entry& entry);
+    Finding cross_one(Packet& packet, const track::Entry& entry, InterfaceId in);
+    Address error_source(const Packet& packet, const track::Entry& entry, track::Direction direction) const;
     void forget_address(InterfaceId interface, const Address& address, Family family);
 
     track::Tracking& tracking_;
@@ -78,6 +103,8 @@ class Nat final : private track::Watcher, private PortBlocks::Listener {
     PortBlocks blocks_;
     Mapper mapper_;
     MentionTranslator mentions_;
+    std::vector<Embedding> prefixes_;  // that stand for IPv4 addresses, by Endpoints::Mapping's number
+    bool may_be_cut_ = false;
     Statistics statistics_;
 };
 

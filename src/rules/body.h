@@ -93,12 +93,14 @@ class Body {
     // It needs its packets' connections to be tracked.
     bool needs_tracking() const { return needs_tracking_; }
     bool needs_helpers() const { return needs_helpers_; }
+    // It makes its packets ones of the other family.
+    bool joins_families() const { return joins_families_; }
 
   private:
     RuleDraft draft_;
     ChainId chain_;
     HookSet hooks_ = all_hooks;
-    bool needs_tracking_ = false, needs_helpers_ = false;
+    bool needs_tracking_ = false, needs_helpers_ = false, joins_families_ = false;
     std::vector<Step> steps_;
     std::vector<std::shared_ptr<void>> states_;
 };

@@ -104,6 +104,7 @@ Result<Transaction> Preparation::finish(const Ruleset& ruleset) && {
     if (!needy_.what.empty()) return std::unexpected(std::move(needy_));
     transaction_.needs_tracking_ = ruleset.needs_tracking();
     transaction_.needs_helpers_ = ruleset.needs_helpers();
+    transaction_.joins_families_ = ruleset.joins_families();
     return std::move(transaction_);
 }
 

@@ -26,7 +26,8 @@ std::string_view words(Need need) {
     switch (need) {
         case Need::nothing: return "nothing";
         case Need::tracking: return "connection tracking";
-        case Need::nat: return "network address translation";
+        case Need::nat:
+        case Need::nat64: return "network address translation";
         case Need::helpers: return "connection helpers";
         case Need::proxies: return "transparent proxying";
         case Need::fingerprints: return "fingerprints of operating systems";

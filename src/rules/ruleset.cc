@@ -21,6 +21,8 @@ const Chain* Ruleset::chain(std::string_view table, std::string_view chain) cons
 bool Ruleset::needs_tracking() const { return std::ranges::any_of(jumps_, &Jumps::need_tracking); }
 bool Ruleset::needs_helpers() const { return std::ranges::any_of(jumps_, &Jumps::need_helpers); }
 
+bool Ruleset::joins_families() const { return std::ranges::any_of(jumps_, &Jumps::join_families); }
+
 std::size_t Ruleset::references(std::string_view table, std::string_view chain) const {
     const auto at = slot(table);
     const ChainId id = at ? jumps_[*at].find(chain) : ChainId::none;

@@ -26,6 +26,7 @@ class Ruleset {
     // Whether some rule needs connections to be tracked, be it in a chain that nobody reaches.
     bool needs_tracking() const;
     bool needs_helpers() const;
+    bool joins_families() const;
     // How many rules go to the chain; 0 if there is no such chain.
     std::size_t references(std::string_view table, std::string_view chain) const;
     // nullptr: no such chain. Good until the ruleset changes.

@@ -20,6 +20,7 @@ constexpr Site sites[] = {
     {"engine/reassembly.cc", resumed, ""},
     {"track/tracking.cc", tracked, ""},
     {"nat/nat.cc", translated, ""},
+    {"nat/nat64.cc", translated, "", false, true},
     {"rules/evaluate.cc", chain, ""},
     {"rules/evaluate.cc", rule, ""},
     {"rules/evaluate.cc", returned, ""},

@@ -134,37 +134,38 @@ TEST_P(Traced, EverySiteReports) {
     const std::string hop = v4 ? "TTL --ttl-set 9" : "HL --hl-set 9";
     const std::string npt =
         v4 ? "" : "-A POSTROUTING -p tcp --dport 12 -j SNPT --src-pfx fd00:1::/64 --dst-pfx fd00:9::/64\n";
+    const std::string nat64 = v4 ? "" : "-A PREROUTING -p tcp --dport 14 -j NAT64 --to-source 192.0.2.77\n";
     const std::string ecn = v4 ? "-A PREROUTING -p tcp --dport 8 -j ECN --ecn-tcp-remove\n"
                                  "-A PREROUTING -p tcp --dport 8 -j ECN --ecn-ip-ect 1\n"
                                : "";
-    load(
-        "*nat\n-A PREROUTING -p tcp --dport 10 -j DNAT --to-destination :11\nCOMMIT\n"
-        "*mangle\n-A PREROUTING -m conntrack --ctstate NEW\n" +
-        ecn +
-        "-A PREROUTING -p tcp --dport 1 -j TOS --set-tos 0x10\n"
-        "-A PREROUTING -p tcp --dport 1 -j DSCP --set-dscp 2\n"
-        "-A PREROUTING -p tcp --dport 1 -j MARK --set-mark 1\n"
-        "-A PREROUTING -p tcp --dport 1 -j TCPOPTSTRIP --strip-options sack-permitted\n"
-        "-A PREROUTING -p tcp --dport 1 -j " +
-        hop +
-        "\n"
-        "-A FORWARD -p tcp --tcp-flags SYN SYN --dport 1:2 -j TCPMSS --set-mss 500\n"
-        "-A POSTROUTING -p tcp --dport 1 -j CLASSIFY --set-class 1:2\n"
-        "" +
-        npt +
-        "-A POSTROUTING -p tcp --dport 3 -j CHECKSUM --checksum-fill\n"
-        "-A PREROUTING -p tcp --dport 13 -m socket --restore-skmark\n"
-        "-A PREROUTING -p tcp --dport 13 -j HMARK --hmark-tuple src --hmark-mod 5 --hmark-rnd 1\n"
-        "-A PREROUTING -p tcp --dport 13 -j TEE --gateway " +
-        (v4 ? "10.0.1.2" : "fd00:1::2") +
-        "\n"
-        "COMMIT\n*filter\n:sub - [0:0]\n"
-        "-A FORWARD -p tcp --dport 4 -j REJECT --reject-with tcp-reset\n"
-        "-A FORWARD -p tcp --dport 5 -j REJECT\n"
-        "-A FORWARD -p tcp --dport 6 -j sub\n"
-        "-A FORWARD -p tcp --dport 7 -j QUEUE\n"
-        "-A sub -j RETURN\n"
-        "COMMIT\n");
+    load("*nat\n-A PREROUTING -p tcp --dport 10 -j DNAT --to-destination :11\n" + nat64 +
+         "COMMIT\n"
+         "*mangle\n-A PREROUTING -m conntrack --ctstate NEW\n" +
+         ecn +
+         "-A PREROUTING -p tcp --dport 1 -j TOS --set-tos 0x10\n"
+         "-A PREROUTING -p tcp --dport 1 -j DSCP --set-dscp 2\n"
+         "-A PREROUTING -p tcp --dport 1 -j MARK --set-mark 1\n"
+         "-A PREROUTING -p tcp --dport 1 -j TCPOPTSTRIP --strip-options sack-permitted\n"
+         "-A PREROUTING -p tcp --dport 1 -j " +
+         hop +
+         "\n"
+         "-A FORWARD -p tcp --tcp-flags SYN SYN --dport 1:2 -j TCPMSS --set-mss 500\n"
+         "-A POSTROUTING -p tcp --dport 1 -j CLASSIFY --set-class 1:2\n"
+         "" +
+         npt +
+         "-A POSTROUTING -p tcp --dport 3 -j CHECKSUM --checksum-fill\n"
+         "-A PREROUTING -p tcp --dport 13 -m socket --restore-skmark\n"
+         "-A PREROUTING -p tcp --dport 13 -j HMARK --hmark-tuple src --hmark-mod 5 --hmark-rnd 1\n"
+         "-A PREROUTING -p tcp --dport 13 -j TEE --gateway " +
+         (v4 ? "10.0.1.2" : "fd00:1::2") +
+         "\n"
+         "COMMIT\n*filter\n:sub - [0:0]\n"
+         "-A FORWARD -p tcp --dport 4 -j REJECT --reject-with tcp-reset\n"
+         "-A FORWARD -p tcp --dport 5 -j REJECT\n"
+         "-A FORWARD -p tcp --dport 6 -j sub\n"
+         "-A FORWARD -p tcp --dport 7 -j QUEUE\n"
+         "-A sub -j RETURN\n"
+         "COMMIT\n");
     send(tcp(1, "S <mss 1460,sackOK>"));
     send(tcp(2));
     send(tcp(3), true);
@@ -174,6 +175,7 @@ TEST_P(Traced, EverySiteReports) {
     send(tcp(10));
     send(tcp(12));
     send(tcp(13));
+    if (!v4) send("tcp [fd00:1::2]:40000 > [64:ff9b::c633:6409]:14 S");
     const std::string piece =
         v4 ? "udp 10.0.1.2:1 > 10.0.1.1:9 id 7" : "udp [fd00:1::2]:1 > [fd00:1::1]:9 id 7";
     send(piece + " more payload 8");
