@@ -55,11 +55,12 @@ Verdict Engine::Core::gather(Context& context, Purpose purpose, std::uint16_t zo
 // The row that stands before connection tracking.
 Verdict Engine::Core::gather_at_hook(void* core, std::uint32_t, Context& context) {
     Packet& packet = context.packet;
+    if (is_v4(packet.flat.family) && !packet.flat.fragmented) [[likely]]
+        return Verdict::proceed;
     // Nobody tracks what a rule before this one exempted, and a tracked packet was whole.
     const auto info = static_cast<track::Info>(packet.connection.info);
     const bool spoken_of = info != track::Info::none && info != track::Info::templated;
     if (spoken_of || packet.generated || defrag::Whole::of(packet) != nullptr) return Verdict::proceed;
-    if (is_v4(packet.flat.family) && !packet.flat.fragmented) return Verdict::proceed;
     Core& engine = *static_cast<Core*>(core);
     // Fragments that rules put into different zones make different datagrams.
     const track::Zone zone = engine.tracking == nullptr ? track::Zone{} : engine.tracking->zone_given(packet);

@@ -110,7 +110,7 @@ StepResult Walk::act(const RuleNode& node) {
     return StepResult::drop;
 }
 
-void Walk::enter(Chain* chain) {
+inline void Walk::enter(Chain* chain) {
     chain_ = chain;
     if (context_.traced()) [[unlikely]]
         context_.trace({.kind = TraceKind::chain, .table = table_.name, .chain = chain_->name});

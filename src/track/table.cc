@@ -13,7 +13,6 @@ namespace {
 constexpr std::uint32_t candidates = 64;
 // What expire() works on together, so that one's cache misses hide behind another's.
 constexpr unsigned group = 16;
-constexpr std::uint32_t farthest = (std::uint32_t{1} << 31) - 1;
 // Ticks are compared by their difference, so time goes on in steps that no timeout can hide behind.
 constexpr std::int64_t longest_step = std::int64_t{1} << 30;
 
@@ -49,10 +48,6 @@ void Table::leap(std::int64_t milliseconds) {
         while (expire(1u << 16) > 0) {
         }
     }
-}
-
-std::uint32_t Table::ticks(Nanoseconds lifetime) {
-    return static_cast<std::uint32_t>(std::clamp<Nanoseconds>(lifetime / millisecond, 0, farthest));
 }
 
 Tentative Table::begin(const Tuple& original, const Tuple& reply, const std::array<Zone, 2>& zones,
@@ -148,17 +143,11 @@ void Table::arm(ConnIndex connection) {
                now_ + static_cast<std::uint32_t>(std::clamp<std::int32_t>(left, 0, Wheel::horizon)));
 }
 
-void Table::refresh(ConnIndex connection, Nanoseconds lifetime) {
-    Entry& entry = (*this)[connection];
-    const std::uint32_t wanted = ticks(lifetime);
-    const Tick expiry = now_ + wanted;
-    const bool earlier = expiry - entry.expiry < 0;
-    entry.expiry = expiry;
-    // Only so does the wheel look too late; it does look within its horizon.
-    if (earlier && wanted < Wheel::horizon && wheel_.armed(connection) - expiry > 0) {
-        wheel_.disarm(connection);
-        arm(connection);
-    }
+// Only so does the wheel look too late; it does look within its horizon.
+void Table::arm_earlier(ConnIndex connection) {
+    if (wheel_.armed(connection) - (*this)[connection].expiry <= 0) return;
+    wheel_.disarm(connection);
+    arm(connection);
 }
 
 void Table::end(ConnIndex connection, End why) {

@@ -109,7 +109,10 @@ class Table {
     Time time() const { return time_; }
     // When a tick that is at most 24 days away is or was.
     Time time_of(Tick tick) const { return time_ + (tick - now_) * millisecond; }
-    static std::uint32_t ticks(Nanoseconds lifetime);
+    static std::uint32_t ticks(Nanoseconds lifetime) {
+        constexpr Nanoseconds farthest = (Nanoseconds{1} << 31) - 1;
+        return static_cast<std::uint32_t>(std::clamp<Nanoseconds>(lifetime / millisecond, 0, farthest));
+    }
     bool is_over(const Entry& entry) const { return now_ - entry.expiry >= 0; }
 
     // Looking up. For a batch: hash and prefetch() for all packets, prefetch_entries() for all, then find()
@@ -144,7 +147,15 @@ class Table {
     Confirmed confirm_replies(Tentative tentative);
 
     // It lives for `lifetime` from now on (a tentative one: from its confirmation).
-    void refresh(ConnIndex connection, Nanoseconds lifetime);
+    void refresh(ConnIndex connection, Nanoseconds lifetime) {
+        Entry& entry = (*this)[connection];
+        const std::uint32_t wanted = ticks(lifetime);
+        const Tick expiry = now_ + wanted;
+        const bool earlier = expiry - entry.expiry < 0;
+        entry.expiry = expiry;
+        if (earlier && wanted < Wheel::horizon) [[unlikely]]
+            arm_earlier(connection);
+    }
     void refresh(Tentative tentative, Nanoseconds lifetime) { (*this)[tentative].expiry = {ticks(lifetime)}; }
     void end(ConnIndex connection, End why);
     // Somebody has answered, or it is assured: it isn't among the first to go any more when the table is
@@ -203,6 +214,7 @@ class Table {
     Candidate with_hashes(ConnIndex connection) const;
     Confirmed settle_in(ConnIndex connection);
     void arm(ConnIndex connection);
+    void arm_earlier(ConnIndex connection);
     void remove(ConnIndex connection, std::uint64_t original, std::uint64_t reply, End why);
     void release(std::uint32_t place);
     void leap(std::int64_t milliseconds);

@@ -11,6 +11,7 @@
 #include "track/kernel_words.h"
 #include "track/proto/icmp.h"
 #include "track/proto/tcp_words.h"
+#include "track/proto/udp.h"
 #include "track/sequence_adjustment.h"
 #include "track/synproxy/synproxy.h"
 #include "track/trackers.h"
@@ -81,45 +82,82 @@ void Tracking::log(const Context& context, const Finding& why) const {
                  {.tcp_sequence = true, .tcp_options = true, .ip_options = true}));
 }
 
-gatehouse::Verdict Tracking::track(Context& context) {
-    why_ = {};
-    const auto verdict = look_up(context);
-    if (context.traced()) [[unlikely]]
-        context.trace({.kind = TraceKind::tracked, .text = name(info_of(context.packet)), .finding = why_});
-    return verdict;
+Question Tracking::question(const Packet& packet, const Entry& entry, Direction direction, bool opens) const {
+    return {.packet = packet,
+            .direction = direction,
+            .opens = opens,
+            .status = entry.status,
+            .now = table_.now(),
+            .remaining = opens ? 0 : (entry.expiry - table_.now()) * millisecond,
+            .timeouts = policy_of(entry)};
 }
 
-gatehouse::Verdict Tracking::look_up(Context& context) {
+const TimeoutPolicy& Tracking::policy_of(const Entry& entry) const {
+    if (entry.side == SideIndex::none) [[likely]]
+        return settings_.timeouts;
+    const Wishes* const wishes = table_.side().find<Wishes>(entry);
+    const std::size_t place = wishes == nullptr ? 0 : wishes->timeout_policy;
+    // A connection may come from an engine that had more policies.
+    return place == 0 || place > settings_.policies.size() ? settings_.timeouts
+                                                           : settings_.policies[place - 1];
+}
+
+// The packet is its connection's: the protocol's tracker, `judge(entry, question)`, says what it makes of it.
+template <class Judge>
+[[gnu::always_inline]] inline Tracking::Step Tracking::go_on(const Context& context, Way way, Judge&& judge) {
     Packet& packet = context.packet;
-    table_.set_now(context.services.now);
-    table_.expire(expired_each);
-    expectations_.expire();
-    const Info before = info_of(packet);
-    // Seen already (over the loopback), exempt, or an answer that belongs to what it answers.
-    if (before != Info::none && before != Info::templated) return gatehouse::Verdict::proceed;
-    if (before == Info::none && go_on_as_likely(context)) [[likely]]
-        return gatehouse::Verdict::proceed;
-    const Template wanted = before == Info::templated ? templates_[packet.connection.index] : Template{};
-    const auto zones = wanted.zones(packet.mark);
-    packet.connection = {};
-    TupleOf of = tuple_of(packet);
-    complete(of.tuple, zones);
-    if (of.finding) {
-        refuse(context, of.finding);
-    } else if (is_fit(context) && (!is_icmp(packet.flat.protocol) || !take_icmp(context, zones))) {
-        for (;;) {
-            const Way way = find(of.tuple, zones);
-            if (!way) return open(context, of.tuple, wanted);
-            if (go_on_with(context, way) == Step::done) break;
-        }
+    Entry& entry = table_[way.connection];
+    const std::uint32_t before = entry.status;
+    const Judgement judgement = judge(entry, question(packet, entry, way.direction, false));
+    why_ = judgement.finding;
+    if (judgement.verdict == Verdict::reopen) {
+        table_.end(way.connection, End::killed);
+        return Step::again;
     }
-    return gatehouse::Verdict::proceed;
+    if (judgement.refresh && !entry.has(status::fixed_timeout))
+        table_.refresh(way.connection, judgement.lifetime);
+    if (judgement.kill) doomed_.push_back(held(index(way.connection)));
+    if (judgement.verdict == Verdict::invalid) {
+        refuse(context, judgement.finding);
+        packet.connection.index = index(way.connection);  // translation asks whom it doesn't belong to
+        return Step::done;
+    }
+    if (judgement.finding) [[unlikely]]
+        log(context, judgement.finding);
+    ++table_.statistics().found;
+    if (judgement.refresh || judgement.kill) entry.count(way.direction, packet.flat.l3_length);
+    entry.status |= judgement.set_status;
+    if (way.direction == Direction::reply) entry.status |= status::seen_reply;
+    if ((entry.status & ~before & (status::seen_reply | status::assured)) != 0) table_.spare(way.connection);
+    if (events_ != nullptr) note_changes(way.connection, before, judgement);
+    if (study_ != nullptr) [[unlikely]]
+        study_->judged(table_, way, packet, judgement);
+    Info info = Info::established;
+    if (way.direction == Direction::reply) {
+    } else if ((before & status::seen_reply) == 0) {
+        info = (before & status::expected) != 0 ? Info::related : Info::fresh;
+    }
+    set(packet, info, index(way.connection), way.direction);
+    return Step::done;
+}
+
+Tracking::Step Tracking::go_on_with(const Context& context, Way way) {
+    return go_on(context, way, [this](Entry& entry, const Question& asked) {
+        return judge(entry, asked, settings_, table_.side());
+    });
+}
+
+// The same for UDP, inlined.
+inline Tracking::Step Tracking::go_on_with_udp(const Context& context, Way way) {
+    return go_on(context, way,
+                 [](Entry& entry, const Question& asked) { return udp::update(entry.state.udp, asked); });
 }
 
 // Refuses a packet that isn't.
 inline bool Tracking::is_fit(const Context& context) {
     const bool verify = settings_.verify_checksums && context.hook == Hook::prerouting;
-    const Finding bad = unfit(context.packet, verify);
+    const bool plain = context.packet.flat.protocol == protocol::udp;
+    const Finding bad = plain ? udp::unfit(context.packet, verify) : unfit(context.packet, verify);
     if (bad) [[unlikely]]
         refuse(context, bad);
     return !bad;
@@ -143,7 +181,44 @@ inline Way Tracking::found_ahead(const Context& context) const {
 // What most packets need: their connection was found ahead of their lives. False leaves the packet as it was.
 inline bool Tracking::go_on_as_likely(const Context& context) {
     const Way way = found_ahead(context);
-    return way && (!is_fit(context) || go_on_with(context, way) == Step::done);
+    if (!way) return false;
+    if (!is_fit(context)) return true;
+    const bool plain = context.packet.flat.protocol == protocol::udp;
+    return (plain ? go_on_with_udp(context, way) : go_on_with(context, way)) == Step::done;
+}
+
+gatehouse::Verdict Tracking::track(Context& context) {
+    why_ = {};
+    table_.set_now(context.services.now);
+    table_.expire(expired_each);
+    expectations_.expire();
+    const bool as_likely = info_of(context.packet) == Info::none && go_on_as_likely(context);
+    const auto verdict = as_likely ? gatehouse::Verdict::proceed : look_up(context);
+    if (context.traced()) [[unlikely]]
+        context.trace({.kind = TraceKind::tracked, .text = name(info_of(context.packet)), .finding = why_});
+    return verdict;
+}
+
+gatehouse::Verdict Tracking::look_up(Context& context) {
+    Packet& packet = context.packet;
+    const Info before = info_of(packet);
+    // Seen already (over the loopback), exempt, or an answer that belongs to what it answers.
+    if (before != Info::none && before != Info::templated) return gatehouse::Verdict::proceed;
+    const Template wanted = before == Info::templated ? templates_[packet.connection.index] : Template{};
+    const auto zones = wanted.zones(packet.mark);
+    packet.connection = {};
+    TupleOf of = tuple_of(packet);
+    complete(of.tuple, zones);
+    if (of.finding) {
+        refuse(context, of.finding);
+    } else if (is_fit(context) && (!is_icmp(packet.flat.protocol) || !take_icmp(context, zones))) {
+        for (;;) {
+            const Way way = find(of.tuple, zones);
+            if (!way) return open(context, of.tuple, wanted);
+            if (go_on_with(context, way) == Step::done) break;
+        }
+    }
+    return gatehouse::Verdict::proceed;
 }
 
 // Of ICMP, what isn't a connection of its own. True when the packet is dealt with.
@@ -204,26 +279,6 @@ Way Tracking::find(const Tuple& tuple, const std::array<Zone, 2>& zones) {
     return back && back.direction == Direction::reply ? back : Way{};
 }
 
-Question Tracking::question(const Packet& packet, const Entry& entry, Direction direction, bool opens) const {
-    return {.packet = packet,
-            .direction = direction,
-            .opens = opens,
-            .status = entry.status,
-            .now = table_.now(),
-            .remaining = opens ? 0 : (entry.expiry - table_.now()) * millisecond,
-            .timeouts = policy_of(entry)};
-}
-
-const TimeoutPolicy& Tracking::policy_of(const Entry& entry) const {
-    if (entry.side == SideIndex::none) [[likely]]
-        return settings_.timeouts;
-    const Wishes* const wishes = table_.side().find<Wishes>(entry);
-    const std::size_t place = wishes == nullptr ? 0 : wishes->timeout_policy;
-    // A connection may come from an engine that had more policies.
-    return place == 0 || place > settings_.policies.size() ? settings_.timeouts
-                                                           : settings_.policies[place - 1];
-}
-
 gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Template& wanted) {
     Packet& packet = context.packet;
     const auto back = inverse(tuple);
@@ -260,44 +315,6 @@ gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Te
     return gatehouse::Verdict::proceed;
 }
 
-Tracking::Step Tracking::go_on_with(const Context& context, Way way) {
-    Packet& packet = context.packet;
-    Entry& entry = table_[way.connection];
-    const std::uint32_t before = entry.status;
-    const Judgement judgement =
-        judge(entry, question(packet, entry, way.direction, false), settings_, table_.side());
-    why_ = judgement.finding;
-    if (judgement.verdict == Verdict::reopen) {
-        table_.end(way.connection, End::killed);
-        return Step::again;
-    }
-    if (judgement.refresh && !entry.has(status::fixed_timeout))
-        table_.refresh(way.connection, judgement.lifetime);
-    if (judgement.kill) doomed_.push_back(held(index(way.connection)));
-    if (judgement.verdict == Verdict::invalid) {
-        refuse(context, judgement.finding);
-        packet.connection.index = index(way.connection);  // translation asks whom it doesn't belong to
-        return Step::done;
-    }
-    if (judgement.finding) [[unlikely]]
-        log(context, judgement.finding);
-    ++table_.statistics().found;
-    if (judgement.refresh || judgement.kill) entry.count(way.direction, packet.flat.l3_length);
-    entry.status |= judgement.set_status;
-    if (way.direction == Direction::reply) entry.status |= status::seen_reply;
-    if ((entry.status & ~before & (status::seen_reply | status::assured)) != 0) table_.spare(way.connection);
-    note_changes(way.connection, before, judgement);
-    if (study_ != nullptr) [[unlikely]]
-        study_->judged(table_, way, packet, judgement);
-    Info info = Info::established;
-    if (way.direction == Direction::reply) {
-    } else if ((before & status::seen_reply) == 0) {
-        info = (before & status::expected) != 0 ? Info::related : Info::fresh;
-    }
-    set(packet, info, index(way.connection), way.direction);
-    return Step::done;
-}
-
 gatehouse::Verdict Tracking::confirm(Context& context) {
     Packet& packet = context.packet;
     const Info info = info_of(packet);
@@ -318,9 +335,11 @@ gatehouse::Verdict Tracking::confirm(Context& context) {
 }
 
 gatehouse::Verdict Tracking::join_sides(Context& context) {
-    const Seen at = seen(context.packet);
-    if (!at.is_connection() || at.entry->side == SideIndex::none) [[likely]]
+    const Info info = info_of(context.packet);
+    if (info < Info::fresh || info == Info::templated ||
+        table_[static_cast<ConnIndex>(context.packet.connection.index)].side == SideIndex::none) [[likely]]
         return gatehouse::Verdict::proceed;
+    const Seen at = seen(context.packet);
     const auto verdict = synproxy::pass(*this, context);
     if (verdict != gatehouse::Verdict::proceed || !at.entry->has(status::sequence_adjusted)) return verdict;
     // Linux leaves answers that are but RELATED as they are.
