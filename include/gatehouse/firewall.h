@@ -119,6 +119,9 @@ class Firewall {
     // Puts the tables of iptables-save text in place of the family's. All or nothing; `name` is what errors
     // call the text.
     Result<void> load(Family family, std::string_view rules, std::string_view name = "rules");
+    // Lets the nat rules, as they are now, hold for the connections that are there: one that they translate
+    // otherwise ends with its next packet, which begins another.
+    void reapply_nat();
     // The tables as iptables-save -c writes them.
     std::string save(Family family) const;
 

@@ -137,6 +137,11 @@ bool Engine::maintain() {
     return core_->tracking != nullptr && core_->tracking->table().maintain(connections_ahead);
 }
 
+bool Engine::reapply_nat(track::ScanCursor& cursor) {
+    constexpr unsigned places_at_once = 4096;  // some tens of microseconds
+    return core_->nat != nullptr && core_->nat->reapply(cursor, places_at_once);
+}
+
 void Engine::discard_fragments() { core_->discard_fragments(); }
 
 void Engine::discard_waiting() {

@@ -129,6 +129,10 @@ class Engine {
     // tracked. Off, unless told otherwise: then fragments pass as they come, and only this host's own are
     // put together.
     void defragment(Family family, bool on);
+    // Lets the nat rules, as they are now, hold for the connections that are there (nat/nat.h, Nat::reapply):
+    // marks some of them with each call, between batches. Begin with a fresh cursor; true: there is more to
+    // do.
+    bool reapply_nat(track::ScanCursor& cursor);
     // Takes another set of routes, neighbours and interfaces.
     void install(std::shared_ptr<const route::Router> router);
 

@@ -158,6 +158,12 @@ Result<void> Firewall::load(Family family, std::string_view rules, std::string_v
     return {};
 }
 
+void Firewall::reapply_nat() {
+    track::ScanCursor cursor;
+    while (parts_->engine.reapply_nat(cursor)) {
+    }
+}
+
 std::string Firewall::save(Family family) const {
     return iptables::save(std::as_const(parts_->engine).tables(family_of(family)), true);
 }

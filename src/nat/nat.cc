@@ -56,7 +56,8 @@ Nat::Nat(track::Tracking& tracking, const Settings& settings, const Services& se
 bool Nat::is_open(const Context& context) const {
     const Packet& packet = context.packet;
     const Info info = info_of(packet);
-    if (info != Info::fresh && info != Info::related) return false;
+    if (info != Info::fresh && info != Info::related)
+        return info == Info::established && is_reopened(packet, manip_at(context.hook));
     if (is_error(packet, info)) return false;
     const Entry& entry = *tracking_.seen(packet).entry;
     return !entry.has(done_bit(manip_at(context.hook))) && !follows_its_master(entry);
@@ -131,8 +132,9 @@ void Nat::block(const PortBlocks::Block& block, bool given) {
 
 Verdict Nat::bind(Context& context, Manip manip, const Range& range) {
     const track::Seen at = tracking_.seen(context.packet);
-    if (at.entry == nullptr || at.entry->confirmed()) return Verdict::proceed;
+    if (at.entry == nullptr) return Verdict::proceed;
     Entry& entry = *at.entry;
+    if (entry.confirmed()) return review(context, entry, manip, range);
     const auto current = track::inverse(entry.tuple(Direction::reply));
     if (!current) return Verdict::proceed;
     const bool endpoint = range.eim && manip == Manip::source;
@@ -172,7 +174,10 @@ Verdict Nat::masquerade(Context& context, const Range& range) {
 
 // No rule spoke of it.
 Verdict Nat::bind_as_it_is(Context& context, const Entry& entry, Manip manip) {
-    const track::Tuple reply = entry.tuple(Direction::reply);
+    const track::Tuple original = entry.tuple(Direction::original), reply = entry.tuple(Direction::reply);
+    if (entry.confirmed())  // it has a mapping, which nobody speaks of any more
+        return bind(context, manip,
+                    Range::one(manip == Manip::source ? original.source : original.destination));
     return bind(context, manip, Range::one(manip == Manip::source ? reply.destination : reply.source));
 }
 
@@ -222,9 +227,10 @@ Verdict Nat::translate_flow(Context& context, Entry& entry) {
     const Direction direction = direction_of(packet);
     const Manip manip = manip_at(context.hook);
     if (is_error(packet, info)) return translate_error(context, entry, direction, manip);
-    if (info != Info::established && !entry.has(done_bit(manip))) {
+    if (!entry.has(done_bit(manip)) && (info != Info::established || is_reopened(packet, manip))) {
         const Verdict verdict = bind_what_is_left(context, entry, manip);
         if (verdict != Verdict::proceed) return verdict;
+        if (tracking_.seen(packet).entry != &entry) return translate(context);  // another took its place
         if (entry.between_families()) return pass_across(context, entry);
     } else if (context.hook == Hook::postrouting && left_its_interface(context, entry)) {
         return Verdict::drop;

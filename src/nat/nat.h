@@ -28,6 +28,7 @@ struct Statistics {
     std::uint64_t bound = 0;         // connections that were given another source or destination
     std::uint64_t exhausted = 0;     // connections refused because their pool had no mapping left
     std::uint64_t untranslated = 0;  // INVALID packets of translated connections
+    std::uint64_t stale = 0;         // connections ended because the rules, reapplied, say something else
 };
 
 class Nat final : private track::Watcher, private PortBlocks::Listener {
@@ -55,6 +56,13 @@ class Nat final : private track::Watcher, private PortBlocks::Listener {
     // Of the packet that crossed last: it is IPv6's, and IPv4's routers might have cut it.
     bool may_be_cut() const { return may_be_cut_; }
 
+    // The rules as they are now are to hold for the connections that are there, too. Looks at `budget` places
+    // of the table; true: there is more to do. From then on the next packet of a connection's own direction
+    // is shown to the nat chains again: if its mapping is one that they could have given it, it goes on; else
+    // it ends, and the packet begins another (behind a changed source it is lost, the next one does).
+    // Connections that were expected keep what they have from their masters.
+    bool reapply(track::ScanCursor& cursor, unsigned budget);
+
     // Interfaces have changed: masqueraded connections whose interface or address is no more are ended. Looks
     // at connections that have these addresses, and no others.
     void forget_lost(const Interfaces& before, const Interfaces& now);
@@ -80,6 +88,13 @@ class Nat final : private track::Watcher, private PortBlocks::Listener {
     void block(const PortBlocks::Block& block, bool given) override;
     Choice choose(const track::Entry& entry, const track::Tuple& current, Manip manip, const Range& range);
     Choice choose_in_blocks(const track::Entry& entry, const track::Tuple& current, const Range& range);
+    // reapply.cc
+    bool is_reopened(const Packet& packet, Manip manip) const;
+    Verdict review(Context& context, track::Entry& entry, Manip manip, const Range& range);
+    Verdict review_across(Context& context, track::Entry& entry, const Embedding& prefix, const Range& range);
+    bool admits(const track::Entry& entry, Manip manip, const Range& range) const;
+    Verdict replace_stale(Context& context, Manip manip);
+    bool lost_its_rule(Context& context, track::Entry& entry);
     // nat64.cc
     std::uint8_t number_of(const Embedding& prefix);
     Verdict bind_hairpin(Context& context, const Embedding& prefix, const Endpoints::Mapping& theirs,
@@ -89,7 +104,7 @@ class Nat final : private track::Watcher, private PortBlocks::Listener {
     std::optional<Choice> choose_across(Context& context, const track::Tuple& as4, const Range& range,
                                         std::uint8_t prefix);
     const Endpoints::Mapping* mapping_across(const track::Entry& entry, Manip manip) const;
-    Verdict pass_across(Context& context, const track::Entry& entry);
+    Verdict pass_across(Context& context, track::Entry& entry);
     Finding cross_one(Packet& packet, const track::Entry& entry, InterfaceId in);
     Address error_source(const Packet& packet, const track::Entry& entry, track::Direction direction) const;
     void forget_address(InterfaceId interface, const Address& address, Family family);
@@ -105,6 +120,7 @@ class Nat final : private track::Watcher, private PortBlocks::Listener {
     MentionTranslator mentions_;
     std::vector<Embedding> prefixes_;  // that stand for IPv4 addresses, by Endpoints::Mapping's number
     bool may_be_cut_ = false;
+    bool reapplied_ = false;  // some connections may have to be shown to the nat chains again
     Statistics statistics_;
 };
 

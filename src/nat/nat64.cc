@@ -127,7 +127,8 @@ Verdict Nat::enter_across(Context& context, const Tuple& reply) {
 
 Verdict Nat::bind_across(Context& context, const Embedding& prefix, const Range& range) {
     const track::Seen at = tracking_.seen(context.packet);
-    if (at.entry == nullptr || at.entry->confirmed()) return Verdict::proceed;
+    if (at.entry == nullptr) return Verdict::proceed;
+    if (at.entry->confirmed()) return review_across(context, *at.entry, prefix, range);
     const Tuple original = at.entry->tuple(Direction::original);
     const auto destination = prefix.extract(original.destination);
     if (!destination || !is_host_address4(*destination) || !prefix.may_embed(*destination))
@@ -223,11 +224,12 @@ Finding Nat::cross_one(Packet& packet, const Entry& entry, InterfaceId in) {
     return cross(packet, *track::inverse(entry.tuple(track::opposite(direction))), id);
 }
 
-Verdict Nat::pass_across(Context& context, const Entry& entry) {
+Verdict Nat::pass_across(Context& context, Entry& entry) {
     Packet& packet = context.packet;
     const auto direction = static_cast<Direction>(packet.connection.direction);
     if (packet.flat.family != entry.tuple(direction).family)
         return Verdict::proceed;  // it has crossed already
+    if (lost_its_rule(context, entry)) return Verdict::drop;
     if (const Finding finding = cross_one(packet, entry, context.in)) {
         answer_unfit(context, finding);
         return drop(context, finding);

@@ -160,6 +160,8 @@ constexpr Row rows[] = {
      "an address that it mentions began {0} bytes before it, in a segment that is gone"},
     {Reason::npt_no_counterpart, "npt-no-counterpart",
      "no word of its address can keep the checksum under the other prefix"},
+    {Reason::nat_stale, "nat-stale",
+     "the rules translate its connection otherwise by now, which has ended it"},
     {Reason::nat_invalid, "nat-invalid",
      "it doesn't belong to its translated connection, and nat.drop_invalid is on"},
     {Reason::nat64_protocol, "nat64-protocol",

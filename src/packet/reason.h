@@ -132,6 +132,7 @@ enum class Reason : std::uint16_t {
     nat_mention_unwritable,  // {mentions}: what it mentions can't be written in its terms
     nat_mention_split,       // {bytes}: it mentions something that began so far before it
     npt_no_counterpart,      // an IPv6 address that can't be mapped to the other prefix
+    nat_stale,               // its connection ended: the rules, reapplied, say something else
     nat_invalid,             // an INVALID packet of a translated connection
 
     // Translation between the families (NAT64).

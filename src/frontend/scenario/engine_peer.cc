@@ -28,6 +28,13 @@ class EnginePeer final : public Peer, Outlet, LogSink {
         return engine_.install(*ruleset);
     }
 
+    Result<void> reapply_nat() override {
+        track::ScanCursor cursor;
+        while (engine_.reapply_nat(cursor)) {
+        }
+        return {};
+    }
+
     Result<std::vector<oracle::LeftFrame>> inject(const std::string& port, Bytes frame,
                                                   Nanoseconds after) override {
         forget();

@@ -93,6 +93,12 @@ class Parser {
         if (first == "counter" || first == "counter6" || first == "policy" || first == "policy6")
             return counter(words);
         if (first == "dropped" || first == "nothing" || first == "logs") return fate(words);
+        if (joined(words, 0) == "reapply nat") {
+            if (scenario_.only_gatehouse.empty())
+                return fail("`reapply nat` needs `only gatehouse: WHY`: the kernel can't do it");
+            scenario_.steps.push_back({line_, ReapplyNat{}});
+            return {};
+        }
         if (first == "only" && words.size() > 2 && words[1] == "gatehouse:") {
             scenario_.only_gatehouse = joined(words, 2);
             return {};
@@ -162,9 +168,10 @@ class Parser {
             return net.routes.clear(), Result<void>{};
         if (first == "no" && words.size() == 2 && words[1] == "network")
             return net = {.debug = true}, Result<void>{};
-        constexpr std::string_view known[] = {
-            "interface", "route",  "rule",    "sysctl",  "neighbour", "engine", "rules", "rules6", "counter",
-            "counter6",  "policy", "policy6", "dropped", "nothing",   "logs",   "only",  "timeout"};
+        constexpr std::string_view known[] = {"interface", "route",   "rule",    "sysctl",  "neighbour",
+                                              "engine",    "rules",   "rules6",  "counter", "counter6",
+                                              "policy",    "policy6", "dropped", "nothing", "logs",
+                                              "only",      "timeout", "reapply"};
         return fail(fmt::format("`{}` begins no statement", first), did_you_mean(first, known));
     }
 

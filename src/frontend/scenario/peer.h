@@ -21,6 +21,8 @@ class Peer {
   public:
     virtual ~Peer() = default;
     virtual Result<void> load(const Load& load) = 0;
+    // Only where the scenario says that it is for the engine alone.
+    virtual Result<void> reapply_nat() { return fail("the kernel can't reapply nat rules"); }
     // Lets `after` pass, then receives the frame; what leaves because of it, in order.
     virtual Result<std::vector<oracle::LeftFrame>> inject(const std::string& port, Bytes frame,
                                                           Nanoseconds after) = 0;

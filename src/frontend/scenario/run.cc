@@ -22,6 +22,7 @@ class Runner {
             if (const auto* load = std::get_if<Load>(&step.what)) done = peer_.load(*load);
             if (const auto* arrival = std::get_if<Arrival>(&step.what)) done = receive(*arrival);
             if (const auto* expected = std::get_if<Expected>(&step.what)) done = check_counter(*expected);
+            if (std::holds_alternative<ReapplyNat>(step.what)) done = peer_.reapply_nat();
             if (!done) {
                 Error error = done.error();
                 if (error.place.file.empty()) error.place = {scenario_.file, line_, 0};

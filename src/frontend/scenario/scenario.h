@@ -63,9 +63,12 @@ struct Expected {
     std::optional<std::uint64_t> bytes;
 };
 
+// The nat rules, as they are by then, are to hold for the connections that are there.
+struct ReapplyNat {};
+
 struct Step {
     int line = 0;
-    std::variant<Load, Arrival, Expected> what;
+    std::variant<Load, Arrival, Expected, ReapplyNat> what;
 };
 
 struct Scenario {
