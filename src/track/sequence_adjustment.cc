@@ -10,9 +10,9 @@ namespace gatehouse::track {
 namespace {
 
 // Takes off an acknowledged number what the other side's data have been shifted by.
-void lower(Packet& packet, std::size_t at, const SequenceAdjustment::One& other) {
+void lower(Packet& packet, std::size_t at, const sequence_shift::Shifts& other) {
     const std::uint32_t seen = load_be32(&packet.transport()[at]);
-    const auto by = static_cast<std::uint32_t>(sequence_shift::of_seen(other, seen));
+    const auto by = static_cast<std::uint32_t>(other.of_seen(seen));
     if (by != 0) edit::set_transport32(packet, static_cast<std::uint16_t>(at), seen - by);
 }
 
@@ -26,15 +26,19 @@ void set_offset(Table& table, ConnIndex connection, Direction direction, std::in
     all->one[index(direction)].before = all->one[index(direction)].after = offset;
 }
 
-void adjust_sequence(Packet& packet, const SequenceAdjustment& adjustment, Direction direction) {
+void adjust_sequence(Packet& packet, const SequenceAdjustment& adjustment, const SequenceHistory* older,
+                     Direction direction) {
     if (packet.flat.protocol != wire::protocol::tcp) return;
     const auto segment = wire::TcpView::parse(packet.transport());
     if (!segment) return;
     constexpr std::uint16_t sequence_at = 4, acknowledgment_at = 8;
-    const auto& own = adjustment.one[index(direction)];
-    const auto& other = adjustment.one[index(opposite(direction))];
+    const auto shifts = [&](Direction of) {
+        return sequence_shift::Shifts{adjustment.one[index(of)],
+                                      older == nullptr ? nullptr : &older->one[index(of)]};
+    };
+    const auto own = shifts(direction), other = shifts(opposite(direction));
     const std::uint32_t sequence = segment->sequence();
-    const auto by = static_cast<std::uint32_t>(sequence_shift::of_sent(own, sequence));
+    const auto by = static_cast<std::uint32_t>(own.of_sent(sequence));
     if (by != 0) edit::set_transport32(packet, sequence_at, sequence + by);
     if ((segment->flags() & wire::tcp_flag::ack) == 0) return;
     lower(packet, acknowledgment_at, other);

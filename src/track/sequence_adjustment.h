@@ -15,7 +15,8 @@ namespace gatehouse::track {
 void set_offset(Table& table, ConnIndex connection, Direction direction, std::int32_t offset);
 
 // Shifts a TCP segment of a connection with status::sequence_adjusted: its number, what it acknowledges,
-// selectively too. Checksums follow.
-void adjust_sequence(Packet& packet, const SequenceAdjustment& adjustment, Direction direction);
+// selectively too. Checksums follow. `older`: nullptr if it has none.
+void adjust_sequence(Packet& packet, const SequenceAdjustment& adjustment, const SequenceHistory* older,
+                     Direction direction);
 
 }  // namespace gatehouse::track

@@ -40,7 +40,7 @@ TEST_P(Adjusted, SegmentsAreShiftedBothWays) {
                 fields.options.sack({{row.acknowledged, row.acknowledged + 1}});
                 b.tcp(fields).payload("x");
             });
-            adjust_sequence(made.packet, all, row.direction);
+            adjust_sequence(made.packet, all, nullptr, row.direction);
             const auto segment = wire::TcpView::parse(made.packet.transport());
             ASSERT_TRUE(segment);
             EXPECT_EQ(segment->sequence(), row.sequence_then);
@@ -59,7 +59,7 @@ TEST_P(Adjusted, WithoutAnAcknowledgmentNothingIsShiftedThere) {
     all.one[1] = {.position = 0, .before = 7000, .after = 7000};
     Parsed made(GetParam(), Direction::original,
                 [](auto& b) { b.tcp({.sequence = 1, .acknowledgment = 99, .flags = wire::tcp_flag::rst}); });
-    adjust_sequence(made.packet, all, Direction::original);
+    adjust_sequence(made.packet, all, nullptr, Direction::original);
     EXPECT_EQ(wire::TcpView::parse(made.packet.transport())->acknowledgment(), 99u);
 }
 

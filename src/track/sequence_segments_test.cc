@@ -49,7 +49,7 @@ TEST_P(Segments, OfTheOneWhoseDataChangedGoOn) {
     } rows[] = {{1000, 1000}, {1009, 1009}, {1010, 1014}, {1019, 1023}, {1020, 1021}, {2000, 2001}};
     for (const auto& row : rows) {
         TestFrame frame = segment(row.sent, 77, {}, GetParam());
-        adjust_sequence(frame.packet, changed(), Direction::original);
+        adjust_sequence(frame.packet, changed(), nullptr, Direction::original);
         EXPECT_EQ(load_be32(frame.packet.l4() + 4), row.seen);
         EXPECT_EQ(load_be32(frame.packet.l4() + 8), 77u);
         EXPECT_TRUE(edit::transport_checksum_ok(frame.packet));
@@ -62,7 +62,7 @@ TEST_P(Segments, OfTheOtherAcknowledgeWhatWasSent) {
         for (unsigned i = 0; i < nops; ++i) options.nop();
         options.sack({{1014, 1021}, {2001, 2101}});
         TestFrame frame = segment(500, 1009, options, GetParam());
-        adjust_sequence(frame.packet, changed(), Direction::reply);
+        adjust_sequence(frame.packet, changed(), nullptr, Direction::reply);
         const auto view = wire::TcpView::parse(frame.packet.transport());
         ASSERT_TRUE(view);
         EXPECT_EQ(view->sequence(), 500u);

@@ -54,5 +54,23 @@ TEST(SequenceShift, ForgetsTheOldestOfTooMany) {
     EXPECT_EQ(of_sent(one, 1), 12) << "what came before the oldest that is known";
 }
 
+TEST(SequenceShift, RemembersManyThatAreUnacknowledged) {
+    One one{};
+    Older older{};
+    constexpr std::uint32_t changes = 128;
+    for (std::uint32_t i = 1; i <= changes; ++i) {
+        const auto oldest = note(one, i * 100, 1);
+        ASSERT_TRUE(!oldest || remember(older, *oldest, 100));
+    }
+    for (std::uint32_t i = 0; i <= changes; ++i) {
+        const auto shift = static_cast<std::int32_t>(i);
+        EXPECT_EQ(of_sent(one, i * 100 + 50, &older), shift);
+        EXPECT_EQ(of_seen(one, i * 100 + 50 + i, &older), shift);
+    }
+    const auto oldest = note(one, (changes + 1) * 100, 1);
+    EXPECT_FALSE(remember(older, *oldest, 100)) << "one too many";
+    EXPECT_TRUE(remember(older, *oldest, 150)) << "the first has been acknowledged";
+}
+
 }  // namespace
 }  // namespace gatehouse::track::sequence_shift

@@ -47,6 +47,16 @@ struct SequenceAdjustment {
     One one[2];
 };
 
+// The changes before those, the newest first, where more are unacknowledged than SequenceAdjustment has room
+// for: of one message that mentions a lot.
+struct SequenceHistory {
+    struct One {
+        SequenceAdjustment::One::Earlier older[120];
+        std::uint32_t count;
+    };
+    One one[2];
+};
+
 // SYNPROXY's memory of its handshake with the server (Linux's struct nf_conn_synproxy).
 struct SynproxyState {
     std::uint32_t initial_sequence, timestamp_offset, initial_timestamp;
@@ -87,6 +97,7 @@ struct HelperStream {
         std::uint32_t next;    // the sequence number up to which bytes have come without a gap
         std::uint32_t buffer;  // where bytes are kept, plus one; 0: nowhere
         std::uint32_t resume;  // the helper passes over what stands before this sequence number, if so
+        std::uint32_t held;    // segments that wait (src/helper/holding.h): where, plus one; 0: none
         std::uint8_t state;
     };
     One one[2];
@@ -241,7 +252,8 @@ void SidePoolsOf<Kinds...>::remove(Entry& entry) {
 }
 
 // tcp::Pickup: of connections picked up in mid-stream, while TcpState::inferred is set.
-using SidePools = SidePoolsOf<Labels, Timestamps, SequenceAdjustment, SynproxyState, Master, Wishes,
-                              HelperState, HelperStream, SecurityMark, tcp::Pickup, StudyState, Mapping>;
+using SidePools =
+    SidePoolsOf<Labels, Timestamps, SequenceAdjustment, SynproxyState, Master, Wishes, HelperState,
+                HelperStream, SecurityMark, tcp::Pickup, StudyState, Mapping, SequenceHistory>;
 
 }  // namespace gatehouse::track

@@ -37,9 +37,8 @@ Judgement judge_tcp(Entry& entry, const Question& question, const tcp::Settings&
                             .timeouts = question.timeouts};
     if (entry.side != SideIndex::none) [[unlikely]] {
         // Windows are counted in the numbers of who sends the data.
-        if (const SequenceAdjustment* const all = side.find<SequenceAdjustment>(entry))
-            with.ack_offset =
-                sequence_shift::of_seen(all->one[index(opposite(question.direction))], segment.ack);
+        if (const auto shifts = sequence_shift::shifts_of(side, entry, index(opposite(question.direction))))
+            with.ack_offset = shifts->of_seen(segment.ack);
         with.synproxy = side.find<SynproxyState>(entry) != nullptr;
     }
     const auto update = [&](tcp::Pickup* pickup) {

@@ -347,7 +347,7 @@ gatehouse::Verdict Tracking::join_sides(Context& context) {
     // Over the loopback a packet passes twice, and was adjusted on its way out.
     if (context.hook == Hook::input && (*context.services.interfaces)[context.in].loopback) return verdict;
     if (const SequenceAdjustment* const all = table_.side().find<SequenceAdjustment>(*at.entry))
-        adjust_sequence(context.packet, *all, at.direction);
+        adjust_sequence(context.packet, *all, table_.side().find<SequenceHistory>(*at.entry), at.direction);
     return verdict;
 }
 
