@@ -1,10 +1,13 @@
 #include "engine/waiting.h"
 
+#include <utility>
+
 namespace gatehouse {
 
 std::optional<Token> WaitingRoom::enter(Waiting waiting) {
     if (waiting_.size() >= limits_.packets || bytes_ + waiting.packet->length > limits_.bytes) return {};
-    bytes_ += waiting.packet->length;
+    waiting.length = waiting.packet->length;
+    bytes_ += waiting.length;
     // Deadlines of packets that left early stay behind; swept out before they outnumber the rest.
     if (deadlines_.size() > 2 * waiting_.size() + 64) {
         deadlines_ = {};
@@ -21,7 +24,7 @@ std::optional<Waiting> WaitingRoom::leave(Token token) {
     if (found == waiting_.end()) return {};
     Waiting waiting = std::move(found->second);
     waiting_.erase(found);
-    bytes_ -= waiting.packet->length;
+    bytes_ -= waiting.length;
     return waiting;
 }
 
@@ -29,9 +32,23 @@ std::optional<Waiting> WaitingRoom::expired(Time now) {
     while (!deadlines_.empty() && deadlines_.top().at <= now) {
         const auto token = static_cast<Token>(deadlines_.top().token);
         deadlines_.pop();
-        if (auto waiting = leave(token)) return waiting;
+        const Waiting* const waiting = find(token);
+        if (waiting == nullptr) continue;
+        if (waiting->since + waiting->suspension.patience <= now) return leave(token);
     }
     return {};
+}
+
+Packet* WaitingRoom::take_came(Token token) {
+    return std::exchange(waiting_.at(static_cast<std::uint64_t>(token)).came, nullptr);
+}
+
+void WaitingRoom::keep(Token token, Packet& copy, Nanoseconds patience) {
+    Waiting& waiting = waiting_.at(static_cast<std::uint64_t>(token));
+    waiting.came = std::exchange(waiting.packet, &copy);
+    waiting.kept = true;
+    waiting.suspension.patience = patience;
+    deadlines_.push({waiting.since + patience, static_cast<std::uint64_t>(token)});
 }
 
 std::optional<Waiting> WaitingRoom::any() {

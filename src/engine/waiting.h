@@ -10,11 +10,10 @@
 #include <unordered_map>
 
 #include "hook/context.h"
+#include "hook/token.h"
 #include "route/router.h"
 
 namespace gatehouse {
-
-enum class Token : std::uint64_t { none = 0 };
 
 // A decision whose names outlive the rules that they came from.
 struct KeptDecision {
@@ -32,6 +31,11 @@ struct KeptDecision {
 // Where a packet stands between two stages, and all it needs to go on.
 struct Waiting {
     Packet* packet = nullptr;
+    std::uint32_t length = 0;  // when it came: whoever holds it may change it
+    // `packet` is a copy of the engine's, to be sent more than once; the one that came stands here, until the
+    // copy is sent first.
+    bool kept = false;
+    Packet* came = nullptr;
     Hook hook{};
     InterfaceId in = InterfaceId::none, out = InterfaceId::none;
     bool local_out = false;
@@ -65,6 +69,10 @@ class WaitingRoom {
     std::optional<Waiting> leave(Token token);
     // Takes out one whose patience has run out by `now`.
     std::optional<Waiting> expired(Time now);
+    // Puts a copy in the place of the packet that waits, for so long from its coming. The token is known.
+    void keep(Token token, Packet& copy, Nanoseconds patience);
+    // The packet that came and is kept, to end it; nullptr if it has ended. The token is known.
+    Packet* take_came(Token token);
     // Takes out any one.
     std::optional<Waiting> any();
 
