@@ -72,17 +72,18 @@ void Engine::Core::suspend(Passage& passage, std::size_t row) {
                        .decision = KeptDecision::of(context.decision),
                        .options = context.options,
                        .since = services.now});
+    const bool for_helper = context.suspension.why == WaitFor::helper;
+    if (for_helper) helpers->entered(token.value_or(Token::none));
     if (!token) {
         if (tracking != nullptr) tracking->go_on(context, connection);
-        return drop(passage,
-                    {.reason = Reason::suspended_full,
-                     .numbers = {static_cast<std::uint32_t>(waiting.size()), waiting.limits().packets}});
+        drop(passage, {.reason = Reason::suspended_full,
+                       .numbers = {static_cast<std::uint32_t>(waiting.size()), waiting.limits().packets}});
+    } else {
+        ++statistics.suspended;
+        context.trace({.kind = TraceKind::suspended, .text = for_helper ? "the rest of a command" : ""});
     }
-    ++statistics.suspended;
-    context.trace({.kind = TraceKind::suspended});
-    if (holder != nullptr) {
-        holder->hold(*token, context.packet, *waiting.find(*token));
-    }
+    if (for_helper) return move_held();
+    if (token && holder != nullptr) holder->hold(*token, context.packet, *waiting.find(*token));
 }
 
 namespace {
@@ -104,9 +105,13 @@ std::size_t row_after(const Waiting& waiting, const Order& order, HookFamily fam
 }  // namespace
 
 bool Engine::Core::resume(Token token, const Resume& how) {
-    auto waiting_packet = waiting.leave(token);
-    if (!waiting_packet) return false;
-    Waiting& held = *waiting_packet;
+    const auto held = waiting.leave(token);
+    if (held) go_on(*held, how);
+    return held.has_value();
+}
+
+// Behind the stage that held it.
+void Engine::Core::go_on(const Waiting& held, const Resume& how) {
     Packet& packet = *held.packet;
     Origin origin{.towards = held.towards};
     Passage passage(packet, services, held.hook, held.in);
@@ -118,23 +123,20 @@ bool Engine::Core::resume(Token token, const Resume& how) {
     passage.context.trace({.kind = TraceKind::resumed});
     if (tracking != nullptr) tracking->go_on(passage.context, held.connection);
     if (how.verdict == Resume::Verdict::drop) {
-        drop(passage, {.reason = Reason::suspended_dropped});
-        return true;
+        return drop(passage, {.reason = Reason::suspended_dropped});
     }
     const RouteChoice before = route_choice(packet);
     if (how.mark) {
         packet.changed |= packet.mark != *how.mark;
         packet.mark = *how.mark;
     }
-    if (how.network && !replace_network(passage, *how.network)) return true;
-    if (held.hook == Hook::output && !reroute(passage, before)) return true;
-    if (held.router != configuration.router && held.hook != Hook::prerouting && !revalidate(passage))
-        return true;
+    if (how.network && !replace_network(passage, *how.network)) return;
+    if (held.hook == Hook::output && !reroute(passage, before)) return;
+    if (held.router != configuration.router && held.hook != Hook::prerouting && !revalidate(passage)) return;
     const HookFamily family = family_of(packet);
     std::size_t row = row_after(held, order, family, how.verdict == Resume::Verdict::repeat);
     if (how.verdict == Resume::Verdict::stop) row = order.at(family, held.hook).size();
     live(passage, row);
-    return true;
 }
 
 // Puts another network packet in the place of the one that waited. False when it ended here.
@@ -176,13 +178,10 @@ bool Engine::Core::revalidate(Passage& passage) {
 }
 
 void Engine::Core::expire(Time now) {
+    if (helpers != nullptr) move_held();
     while (auto held = waiting.expired(now)) {
-        Passage passage(*held->packet, services, held->hook, held->in);
-        passage.context.out = held->out;
-        passage.context.decision = held->decision.view();
-        if (tracking != nullptr) tracking->go_on(passage.context, held->connection);
-        drop(passage, {.reason = Reason::suspended_expired,
-                       .numbers = {static_cast<std::uint32_t>((now - held->since) / millisecond)}});
+        end_held(*held, {.reason = Reason::suspended_expired,
+                         .numbers = {static_cast<std::uint32_t>((now - held->since) / millisecond)}});
     }
     drain_emitted();
 }

@@ -66,10 +66,13 @@ struct Group {
     std::span<route::Descent> descents() { return std::span(routes).first(size); }
 };
 
+// Of a packet that no packet of a device's brought about.
+constexpr std::uint64_t no_cookie = ~std::uint64_t{0};
+
 // The last stage of INPUT, which asks for a program that takes the packet.
 constexpr std::string_view socket_stage = "socket";
 
-struct Engine::Core final : defrag::Releaser {
+struct Engine::Core final : defrag::Releaser, helper::Keeper {
     Core(Configuration configuration, World& world, Outlet& outlet);
 
     Configuration configuration;
@@ -95,7 +98,7 @@ struct Engine::Core final : defrag::Releaser {
     defrag::Reassembler fragments4, fragments6;
     std::optional<defrag::Reassembler> tracked_fragments6;  // once tracking has asked for it
     Packet* successor = nullptr;  // a datagram that the packet at hand made whole, until it goes on
-    Time fragments_due;           // when the first of them may expire
+    Time due;  // when the first of them may expire, or a segment that waits has waited enough
     // Those whose packets live, and those that are being prepared behind them (receive.cc).
     static constexpr std::size_t preparations = 6;
     std::array<Group, preparations + 2> groups;
@@ -172,7 +175,7 @@ struct Engine::Core final : defrag::Releaser {
     void absorbed(Packet& fragment, InterfaceId in, const defrag::Whole& whole) override;
     void dropped(Packet& fragment, InterfaceId in, defrag::Group group, const Finding& why) override;
     void expired(Packet& first, InterfaceId in, defrag::Group group) override;
-    void expire_fragments();
+    void expire_due();
     void discard_fragments();
     void settle_whole(Packet& packet, Completion completion);
     void each_reassembler(auto visit) {
@@ -181,11 +184,22 @@ struct Engine::Core final : defrag::Releaser {
         if (tracked_fragments6) visit(*tracked_fragments6);
     }
 
+    // held.cc: segments that wait for their connection's helper.
+    void move_held();
+    void move_held(const helper::Move& move);
+    void expire_held();
+    void send_kept(Token token);
+    Packet* reclaim(const Waiting& held);
+    void end_held(const Waiting& held, const Finding& why);
+    Packet* held_packet(Token token) override;
+    bool make_own(Token token) override;
+
     // completion.cc: the ways a packet ends.
     void finish(Passage& passage, Disposition disposition);
     void drop(Passage& passage, Finding finding);
     void suspend(Passage& passage, std::size_t row);
     bool resume(Token token, const Resume& how);
+    void go_on(const Waiting& held, const Resume& how);
     bool replace_network(Passage& passage, Bytes network);
     bool revalidate(Passage& passage);
     void expire(Time now);
@@ -200,8 +214,8 @@ struct Engine::Core final : defrag::Releaser {
 
     void clock(Time now) {
         if (services.now < now) services.now = now;
-        if (services.now >= fragments_due) [[unlikely]]
-            expire_fragments();
+        if (services.now >= due) [[unlikely]]
+            expire_due();
     }
 };
 

@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint32_t small_frame = 2048;  // an answer quotes at most 1280 bytes
 constexpr std::uint32_t large_packets = 4;
 constexpr std::uint32_t link_header = 64;
+constexpr std::uint32_t room_to_grow = 256;  // for what takes a mention's place
 }  // namespace
 
 EngineEmitter::EngineEmitter(std::uint32_t limit)
@@ -16,10 +17,11 @@ EngineEmitter::EngineEmitter(std::uint32_t limit)
       large_(static_cast<PoolId>(1), large_packets, max_frame, link_header, 0),
       small_copies_(static_cast<PoolId>(2), limit, small_frame, link_header, 0),
       large_copies_(static_cast<PoolId>(3), large_packets, max_frame, link_header, 0),
+      kept_(static_cast<PoolId>(4), limit, small_frame, link_header, room_to_grow),
       queue_(std::size_t{2} * (limit + large_packets)) {}
 
 Pool& EngineEmitter::pool_of(const Packet& packet) {
-    for (Pool* const pool : {&small_, &large_, &small_copies_}) {
+    for (Pool* const pool : {&small_, &large_, &small_copies_, &kept_}) {
         if (pool->id() == packet.pool) return *pool;
     }
     return large_copies_;
@@ -54,6 +56,17 @@ Packet* EngineEmitter::copy(const Packet& packet) {
     made->vlan_count = 0;
     made->generated = true;
     made->connection = {};
+    return made;
+}
+
+Packet* EngineEmitter::keep(const Packet& packet) {
+    Packet* const made = packet.length <= small_frame ? kept_.take() : nullptr;
+    if (made == nullptr || !clone(packet, *made)) {
+        if (made != nullptr) give_back(made);
+        ++refused_;
+        return nullptr;
+    }
+    made->generated = true;
     return made;
 }
 

@@ -19,6 +19,8 @@ class EngineEmitter final : public Emitter {
 
     Packet* make(std::uint32_t length) override;
     Packet* copy(const Packet& packet) override;
+    // The same, with its link header and all that is known of it, its connection too; not to be queued.
+    Packet* keep(const Packet& packet);
     bool is_copy(const Packet& packet) const {
         return packet.generated && (packet.pool == small_copies_.id() || packet.pool == large_copies_.id());
     }
@@ -56,7 +58,7 @@ class EngineEmitter final : public Emitter {
     Pool& pool_of(const Packet& packet);
 
     // Copies have pools of their own, so that answers are made however much is copied.
-    Pool small_, large_, small_copies_, large_copies_;
+    Pool small_, large_, small_copies_, large_copies_, kept_;
     std::vector<Made> queue_;  // a ring
     std::uint32_t head_ = 0, waiting_ = 0;
     std::uint64_t refused_ = 0;

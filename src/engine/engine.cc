@@ -91,7 +91,7 @@ Engine::Core::Core(Configuration given, World& world, Outlet& to)
                  random(), wholes),
       fragments6(defrag::Manner::ipv6_local,
                  fragment_limits(configuration, configuration.tunables.fragments6), random(), wholes),
-      fragments_due{std::numeric_limits<Nanoseconds>::max()} {
+      due{std::numeric_limits<Nanoseconds>::max()} {
     services = {.random = &random,
                 .world = &world,
                 .emitter = &emitter,
@@ -146,9 +146,7 @@ void Engine::discard_fragments() { core_->discard_fragments(); }
 
 void Engine::discard_waiting() {
     while (auto held = core_->waiting.any()) {
-        Passage passage(*held->packet, core_->services, held->hook, held->in);
-        if (core_->tracking != nullptr) core_->tracking->go_on(passage.context, held->connection);
-        core_->drop(passage, {.reason = Reason::suspended_discarded});
+        core_->end_held(*held, {.reason = Reason::suspended_discarded});
     }
     core_->drain_emitted();
 }
@@ -166,6 +164,12 @@ Verdict Engine::hook(Hook hook, Packet& packet, InterfaceId in, InterfaceId out,
     }
     // There is no way on which the other family's stages could follow.
     if (verdict == Verdict::crossed) verdict = Verdict::proceed;
+    // Here nobody has a packet for a helper.
+    if (verdict == Verdict::suspend && context.suspension.why == WaitFor::helper) {
+        core_->helpers->entered(Token::none);
+        verdict = Verdict::drop;
+        context.finding = {.reason = Reason::helper_partial, .numbers = {packet.flat.l3_length}};
+    }
     finding = context.finding;
     decision = context.decision;
     core_->drain_emitted();
@@ -209,8 +213,10 @@ void Engine::Core::track(Family family, const Wishes& of) {
     defragment(family, wanted);
     const HookFamily at = is_v4(family) ? HookFamily::ip : HookFamily::ip6;
     order.fill(at, "conntrack", wanted ? track_packet : nullptr, tracking.get());
-    if (of.helpers && helpers == nullptr)
+    if (of.helpers && helpers == nullptr) {
         helpers = std::make_unique<helper::Helpers>(*tracking, configuration.helpers);
+        helpers->set_keeper(this);
+    }
     order.fill(at, "helper", wanted && helpers != nullptr ? lead_to_helper : nullptr, helpers.get());
     order.fill(at, "sequence-adjustment", wanted ? join_sides : nullptr, tracking.get());
     order.fill(at, "confirm", wanted ? confirm_connection : nullptr, tracking.get());

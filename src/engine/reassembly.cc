@@ -33,7 +33,7 @@ Verdict Engine::Core::gather(Context& context, Purpose purpose, std::uint16_t zo
     }
     auto& fragments = reassembler(packet.flat.family, purpose);
     const Taken taken = fragments.take(packet, *piece, context.in, services.now, *this);
-    fragments_due = std::min(fragments_due, fragments.next_expiry());
+    due = std::min(due, fragments.next_expiry());
     switch (taken.what) {
         case Taken::What::passed: return Verdict::proceed;
         case Taken::What::waits:
@@ -142,12 +142,13 @@ void Engine::Core::expired(Packet& first, InterfaceId in, defrag::Group group) {
     }
 }
 
-void Engine::Core::expire_fragments() {
-    fragments_due = {std::numeric_limits<Nanoseconds>::max()};
+void Engine::Core::expire_due() {
+    due = {std::numeric_limits<Nanoseconds>::max()};
     each_reassembler([&](defrag::Reassembler& fragments) {
         fragments.expire(services.now, *this);
-        fragments_due = std::min(fragments_due, fragments.next_expiry());
+        due = std::min(due, fragments.next_expiry());
     });
+    expire_held();
     drain_emitted();
 }
 

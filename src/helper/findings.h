@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "helper/mention.h"
+#include "helper/rewrite.h"
 #include "track/expectation.h"
 
 namespace gatehouse::helper {
@@ -90,6 +91,8 @@ struct Findings {
 
     Bounded<Wanted, most_expectations> expectations;
     Bounded<Mention, most_mentions> mentions;  // spans don't overlap
+    // Of a stream: what nat makes of the mentions, in the stream's order.
+    Bounded<Rewrite, most_mentions> rewrites;
     // The master connection lives for so long from now on.
     std::optional<Nanoseconds> lifetime;
     // Where the spans are counted from: of a datagram, or a segment that is read alone, its payload's first
@@ -102,6 +105,7 @@ struct Findings {
     void clear() {
         expectations.clear();
         mentions.clear();
+        rewrites.clear();
         lifetime.reset();
         sequence = base = 0;
         alone = false;

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/sequence.h"
+#include "helper/stream_state.h"
 #include "packet/reason.h"
 #include "track/helper_name.h"
+#include "track/sequence_shift.h"
 #include "wire/protocol.h"
 #include "wire/tcp.h"
 #include "wire/udp.h"
@@ -17,17 +19,14 @@ namespace protocol = wire::protocol;
 
 constexpr std::uint32_t stream_buffers = 256;
 
-// Bits of HelperStream::One::state beside Streams' own.
-constexpr std::uint8_t skipping = 16;  // up to the end of the line
-constexpr std::uint8_t given_up = 32;
-constexpr std::uint8_t passing = 64;  // over what stands before One::resume
+using namespace stream_state;
 
 constexpr std::uint16_t first_unprivileged = 1024;
 
 }  // namespace
 
 Helpers::Helpers(track::Tracking& tracking, const Settings& settings)
-    : tracking_(tracking), settings_(settings), streams_(stream_buffers) {
+    : tracking_(tracking), settings_(settings), streams_(stream_buffers), holding_(stream_buffers) {
     for (const auto& name : track::all_helper_names()) by_place_.push_back(find_helper(name.name));
     tracking_.set_helper_keeper(this);
 }
@@ -37,7 +36,10 @@ void Helpers::leaving(const track::Entry& entry) {
         helper->leaving(tracking_, entry);
     auto* const stream = tracking_.table().side().find<track::HelperStream>(entry);
     if (stream == nullptr) return;
-    for (auto& one : stream->one) streams_.release(one);
+    for (auto& one : stream->one) {
+        stop_holding(one);
+        streams_.forget(one);
+    }
 }
 
 const Helper* Helpers::helper_of(const track::Entry& entry) const {
@@ -75,12 +77,20 @@ Verdict Helpers::inspect_payload(Context& context, const track::Seen& seen, cons
         if (seen.info != track::Info::established || view->payload().empty()) return Verdict::proceed;
         return inspect_alone(context, seen, helper, view->payload(), view->sequence());
     }
+    const bool translated = translator_ != nullptr && is_translated(*seen.entry);
     if (opens) {
         auto* const stream = tracking_.table().side().add<track::HelperStream>(*seen.entry);
-        if (stream != nullptr) Streams::begin(stream->one[track::index(seen.direction)], sequence);
+        if (stream == nullptr) return Verdict::proceed;
+        // Data in a SYN may not be taken: it passes unread where it might have to be rewritten.
+        const std::size_t unread = translated ? view->payload().size() : 0;
+        Streams::begin(stream->one[track::index(seen.direction)],
+                       sequence + static_cast<std::uint32_t>(unread));
+        if (translated) return Verdict::proceed;
     }
-    if (view->payload().empty()) return Verdict::proceed;
-    return inspect_stream(context, seen, helper, view->payload(), sequence);
+    if (translated && (view->flags() & wire::tcp_flag::rst) != 0) return pass_reset(context, seen, helper);
+    if ((view->flags() & wire::tcp_flag::ack) != 0) note_acknowledged(context, seen, view->acknowledgment());
+    const bool says = !view->payload().empty() || (translated && (view->flags() & wire::tcp_flag::fin) != 0);
+    return says ? inspect_stream(context, seen, helper, view->payload(), sequence) : Verdict::proceed;
 }
 
 Verdict Helpers::inspect_alone(Context& context, const track::Seen& seen, const Helper& helper, Bytes payload,
@@ -108,9 +118,28 @@ Verdict Helpers::inspect_stream(Context& context, const track::Seen& seen, const
     auto* const stream = tracking_.table().side().add<track::HelperStream>(*seen.entry);
     if (stream == nullptr) return Verdict::proceed;
     auto& one = stream->one[track::index(seen.direction)];
-    if ((one.state & given_up) != 0) return Verdict::proceed;
-    const Streams::Ready ready = streams_.take(one, sequence, payload);
-    if (ready.bytes.empty()) return Verdict::proceed;
+    const bool translated = translator_ != nullptr && is_translated(*seen.entry);
+    if ((one.state & given_up) == 0 && !payload.empty()) {
+        const auto size = static_cast<std::uint32_t>(payload.size());
+        statistics_.midway += Streams::is_known(one) ? 0 : 1;
+        const Streams::Ready ready = streams_.take(one, sequence, payload, translated);
+        if (ready.refused) {
+            ++statistics_.refused_room;
+            context.finding = {.reason = Reason::helper_no_room, .numbers = {size, Streams::buffer_bytes}};
+            return in_turn(context, Verdict::drop);
+        }
+        if (!ready.bytes.empty()) {
+            const Verdict verdict = judge(context, seen, helper, one, ready, sequence + size);
+            if (verdict != Verdict::proceed) return in_turn(context, verdict);
+        }
+    }
+    return translated ? pass(context, seen, helper, one) : Verdict::proceed;
+}
+
+// What has come to be read; what the helper leaves unjudged waits for more.
+Verdict Helpers::judge(Context& context, const track::Seen& seen, const Helper& helper,
+                       track::HelperStream::One& one, const Streams::Ready& ready,
+                       std::uint32_t segment_end) {
     findings_.sequence = ready.sequence;
     Subject subject(tracking_, settings_, seen, context);
     const Read read = read_stream(helper, subject, ready, one);
@@ -120,13 +149,17 @@ Verdict Helpers::inspect_stream(Context& context, const track::Seen& seen, const
         verdict = Verdict::drop;
     } else {
         verdict = apply(context, seen, helper);
+        if (verdict == Verdict::proceed) verdict = keep_rewrites(context, seen, one);
     }
     if (verdict != Verdict::proceed) {
-        streams_.undo(one, ready, sequence + static_cast<std::uint32_t>(payload.size()));
+        streams_.undo(one, ready, segment_end);
         return verdict;
     }
-    one.state = read.state;
+    constexpr std::uint8_t ours = skipping | given_up | passing;
+    one.state = static_cast<std::uint8_t>((one.state & ~ours) | (read.state & ours));
     one.resume = read.resume;
+    if (!read.too_long.empty() && translator_ != nullptr && is_translated(*seen.entry))
+        log_partial(context.services, *seen.entry, seen.direction, "it is too long", read.too_long);
     streams_.judged(one, ready, read.judged);
     if ((one.state & given_up) != 0) streams_.release(one);
     return verdict;
@@ -160,10 +193,17 @@ Helpers::Read Helpers::read_stream(const Helper& helper, Subject& subject, const
             continue;
         }
         findings_.base = static_cast<std::uint32_t>(at);
+        const std::size_t known = findings_.expectations.size() + findings_.mentions.size();
         const Inspection inspection = helper.inspect(
             {.bytes = bytes.subspan(at), .alone = false, .sequence = sequence}, subject, findings_);
         const std::size_t taken = std::min(inspection.taken, bytes.size() - at);
         at += taken;
+        if (listener_ != nullptr) [[unlikely]] {
+            const bool announces = findings_.expectations.size() + findings_.mentions.size() > known;
+            const auto place = [&](std::size_t n) { return ready.sequence + static_cast<std::uint32_t>(n); };
+            if (taken > 0) listener_->read(subject, sequence, place(at), announces);
+            if (inspection.next == more) listener_->waits(subject, place(at), place(bytes.size()));
+        }
         switch (inspection.next) {
             case done:
                 if (inspection.taken == 0) at = bytes.size();
@@ -175,6 +215,7 @@ Helpers::Read Helpers::read_stream(const Helper& helper, Subject& subject, const
             case more:
                 if (bytes.size() - at <= helper.longest) return read;
                 ++statistics_.passed_over;
+                read.too_long = bytes.subspan(at);
                 if (helper.grain != Grain::lines) {
                     at = bytes.size();
                     return read;
@@ -211,6 +252,32 @@ bool Helpers::allowed(const Wanted& wanted, const track::Entry& master) {
         return false;
     }
     return true;
+}
+
+// They stay known until they are acknowledged, and shift what follows them.
+Verdict Helpers::keep_rewrites(Context& context, const track::Seen& seen, track::HelperStream::One& one) {
+    const std::span<const Rewrite> rewrites(findings_.rewrites.begin(), findings_.rewrites.size());
+    if (rewrites.empty()) return Verdict::proceed;
+    auto& side = tracking_.table().side();
+    auto* const adjustment = side.add<track::SequenceAdjustment>(*seen.entry);
+    const bool many =
+        streams_.rewrites(one).size() + rewrites.size() > std::size(track::SequenceAdjustment::One{}.earlier);
+    auto* const history = many ? side.add<track::SequenceHistory>(*seen.entry) : nullptr;
+    if (adjustment == nullptr || (many && history == nullptr) || !streams_.remember(one, rewrites)) {
+        context.finding = {.reason = Reason::nat_no_room, .numbers = {tracking_.table().side().used()}};
+        return Verdict::drop;
+    }
+    const auto own = track::index(seen.direction);
+    for (const Rewrite& rewrite : rewrites) {
+        const auto oldest =
+            track::sequence_shift::note(adjustment->one[own], rewrite.end() - 1,
+                                        std::int32_t{rewrite.size} - std::int32_t{rewrite.length});
+        if (oldest && history != nullptr)
+            track::sequence_shift::remember(history->one[own], *oldest,
+                                            acknowledged(*seen.entry, seen.direction));
+    }
+    seen.entry->status |= track::status::sequence_adjusted;
+    return Verdict::proceed;
 }
 
 Verdict Helpers::apply(Context& context, const track::Seen& seen, const Helper& helper) {

@@ -57,20 +57,79 @@ void Streams::begin(One& stream, std::uint32_t sequence) {
     stream.state |= known;
 }
 
-Streams::Buffer* Streams::open(One& stream, std::uint32_t origin) {
+// The one it has, or a fresh one.
+Streams::Buffer* Streams::take_buffer(One& stream) {
+    if (Buffer* const there = any_buffer(stream)) return there;
     const std::uint32_t place = buffers_.take();
     if (place == Arena<Buffer>::none) return nullptr;
     stream.buffer = place + 1;
     Buffer& buffer = buffers_[place];
-    buffer.origin = origin;
-    buffer.filled = buffer.island_count = 0;
+    buffer.filled = buffer.island_count = buffer.rewrite_count = 0;
     return &buffer;
 }
 
+Streams::Buffer* Streams::open(One& stream, std::uint32_t origin) {
+    Buffer* const buffer = take_buffer(stream);
+    if (buffer == nullptr) return nullptr;
+    buffer->origin = origin;
+    buffer->filled = buffer->island_count = 0;
+    return buffer;
+}
+
 void Streams::release(One& stream) {
+    Buffer* const there = any_buffer(stream);
+    if (there == nullptr) return;
+    there->filled = there->island_count = 0;
+    if (there->rewrite_count == 0) forget(stream);
+}
+
+void Streams::forget(One& stream) {
     if (stream.buffer == 0) return;
     buffers_.give_back(stream.buffer - 1);
     stream.buffer = 0;
+}
+
+bool Streams::is_known(const One& stream) { return (stream.state & known) != 0; }
+
+std::uint32_t Streams::unjudged(const One& stream) const {
+    const Buffer* const there = any_buffer(stream);
+    return there != nullptr && there->waits() ? there->origin : stream.next;
+}
+
+Bytes Streams::waiting(const One& stream) const {
+    const Buffer* const there = any_buffer(stream);
+    return there == nullptr ? Bytes() : Bytes(there->bytes).first(there->filled);
+}
+
+void Streams::rewind(One& stream) {
+    stream.next = unjudged(stream);
+    release(stream);
+}
+
+bool Streams::remember(One& stream, std::span<const Rewrite> rewrites) {
+    if (rewrites.empty()) return true;
+    Buffer* const there = take_buffer(stream);
+    if (there == nullptr) return false;
+    if (rewrites.size() > most_rewrites - there->rewrite_count) return false;
+    std::ranges::copy(rewrites, there->rewrites.begin() + there->rewrite_count);
+    there->rewrite_count += static_cast<std::uint32_t>(rewrites.size());
+    return true;
+}
+
+std::span<const Rewrite> Streams::rewrites(const One& stream) const {
+    const Buffer* const there = any_buffer(stream);
+    if (there == nullptr) return {};
+    return std::span(there->rewrites).first(there->rewrite_count);
+}
+
+void Streams::acknowledged(One& stream, std::uint32_t upto) {
+    Buffer* const there = any_buffer(stream);
+    if (there == nullptr || there->rewrite_count == 0) return;
+    const auto all = std::span(there->rewrites).first(there->rewrite_count);
+    const auto rest = std::ranges::find_if(all, [&](const Rewrite& r) { return after(r.end(), upto); });
+    std::move(rest, all.end(), all.begin());
+    there->rewrite_count = static_cast<std::uint32_t>(all.end() - rest);
+    if (there->rewrite_count == 0 && !there->waits()) forget(stream);
 }
 
 // The stream goes on with this segment, whatever was before it.
@@ -82,7 +141,7 @@ Streams::Ready Streams::lose(One& stream, std::uint32_t sequence, Bytes segment)
     return {.bytes = segment, .sequence = sequence, .gap = true, .next = before};
 }
 
-Streams::Ready Streams::take(One& stream, std::uint32_t sequence, Bytes segment) {
+Streams::Ready Streams::take(One& stream, std::uint32_t sequence, Bytes segment, bool waits) {
     if ((stream.state & known) == 0) {
         begin(stream, sequence);
         return lose(stream, sequence, segment);
@@ -104,10 +163,13 @@ Streams::Ready Streams::take(One& stream, std::uint32_t sequence, Bytes segment)
         return {.bytes = segment, .sequence = sequence, .next = sequence};
     }
     if (there == nullptr) there = open(stream, stream.next);
-    if (there == nullptr || !there->fits(sequence, length)) return lose(stream, sequence, segment);
+    const auto no_room = [&] {
+        return waits ? Ready{.refused = true, .next = stream.next} : lose(stream, sequence, segment);
+    };
+    if (there == nullptr || !there->fits(sequence, length)) return no_room();
     if (sequence != stream.next) {
         there->store(sequence, segment);
-        if (!there->add_island({sequence, sequence + length})) return lose(stream, sequence, segment);
+        if (!there->add_island({sequence, sequence + length})) return no_room();
         return {.next = stream.next};
     }
     there->store(sequence, segment);

@@ -175,6 +175,12 @@ class Talk {
         context.hook = Hook::postrouting;
         context.out = out_;
         if (verdict == Verdict::proceed) verdict = helpers.inspect(context);
+        // What would wait goes on at once: what is read of a stream is the same.
+        if (verdict == Verdict::suspend) {
+            helpers.entered(Token::none);
+            while (helpers.next_move()) continue;
+            verdict = Verdict::proceed;
+        }
         if (verdict == Verdict::proceed) verdict = tracking.confirm(context);
         tracking.settle();
         why = verdict == Verdict::proceed ? Finding{} : context.finding;

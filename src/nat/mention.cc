@@ -117,6 +117,43 @@ Verdict drop(Context& context, Reason reason, std::uint32_t number) {
     return Verdict::drop;
 }
 
+// Those of a packet that stands for itself.
+Verdict rewrite_packet(Context& context, const track::Seen& seen, track::Table& table,
+                       const Findings& findings, const Rewriting& out) {
+    Packet& packet = context.packet;
+    std::int32_t grown = 0;
+    for (std::size_t n = 0; n < findings.mentions.size(); ++n) {
+        const Text& text = out.texts[out.order[n]];
+        const helper::Span span = findings.mentions[out.order[n]].span;
+        if (text.stays) continue;
+        if (!edit::replace_payload(packet, span.at + static_cast<std::uint32_t>(grown), span.length,
+                                   Bytes(text.bytes).first(text.length)))
+            return drop(context, Reason::edit_out_of_room, static_cast<std::uint32_t>(text.length));
+        defrag::join_all_pieces(packet);
+        grown += static_cast<std::int32_t>(text.length) - static_cast<std::int32_t>(span.length);
+    }
+    if (packet.flat.protocol != wire::protocol::tcp || grown == 0) return Verdict::proceed;
+    auto* const kept = table.side().add<track::SequenceAdjustment>(*seen.entry);
+    if (kept == nullptr) return drop(context, Reason::nat_no_room, table.side().used());
+    track::sequence_shift::note(kept->one[track::index(seen.direction)], load_be32(packet.l4() + 4), grown);
+    seen.entry->status |= track::status::sequence_adjusted;
+    return Verdict::proceed;
+}
+
+// The stream's keeper puts them into its segments.
+Verdict note_rewrites(Findings& findings, const Rewriting& out) {
+    for (std::size_t n = 0; n < findings.mentions.size(); ++n) {
+        const Text& text = out.texts[out.order[n]];
+        const helper::Span span = findings.mentions[out.order[n]].span;
+        if (text.stays) continue;
+        findings.rewrites.add({.sequence = findings.sequence + span.at,
+                               .length = static_cast<std::uint16_t>(span.length),
+                               .size = static_cast<std::uint16_t>(text.length),
+                               .text = text.bytes});
+    }
+    return Verdict::proceed;
+}
+
 }  // namespace
 
 // What would become of it with this port, and of those that follow it with the next ones. It keeps them.
@@ -181,8 +218,7 @@ Verdict MentionTranslator::translate(Context& context, const track::Seen& seen, 
     return rewrite(context, seen, findings);
 }
 
-Verdict MentionTranslator::rewrite(Context& context, const track::Seen& seen, const Findings& findings) {
-    Packet& packet = context.packet;
+Verdict MentionTranslator::rewrite(Context& context, const track::Seen& seen, Findings& findings) {
     const std::size_t count = findings.mentions.size();
     Rewriting out;
     if (!write_endpoints(seen, findings, out) || !write_lengths(findings, out))
@@ -190,35 +226,8 @@ Verdict MentionTranslator::rewrite(Context& context, const track::Seen& seen, co
     for (std::size_t i = 0; i < count; ++i) out.order[i] = static_cast<std::uint8_t>(i);
     std::sort(out.order.begin(), out.order.begin() + static_cast<std::ptrdiff_t>(count),
               [&](auto a, auto b) { return findings.mentions[a].span.at < findings.mentions[b].span.at; });
-    const bool tcp = packet.flat.protocol == wire::protocol::tcp;
-    const std::uint32_t sequence = tcp ? load_be32(packet.l4() + 4) : 0;
-    const std::uint32_t origin = findings.alone ? sequence : findings.sequence;
-    track::SequenceAdjustment adjustment{};
-    if (const auto* const kept = tracking_.table().side().find<track::SequenceAdjustment>(*seen.entry))
-        adjustment = *kept;
-    auto& mine = adjustment.one[track::index(seen.direction)];
-    std::int32_t grown = 0;
-    for (std::size_t n = 0; n < count; ++n) {
-        const Text& text = out.texts[out.order[n]];
-        const helper::Span span = findings.mentions[out.order[n]].span;
-        if (text.stays) continue;
-        const std::uint32_t at = origin + span.at - sequence;  // in this packet's payload as it came
-        if (static_cast<std::int32_t>(at) < 0) return drop(context, Reason::nat_mention_split, 0u - at);
-        if (!edit::replace_payload(packet, at + static_cast<std::uint32_t>(grown), span.length,
-                                   Bytes(text.bytes).first(text.length)))
-            return drop(context, Reason::edit_out_of_room, static_cast<std::uint32_t>(text.length));
-        defrag::join_all_pieces(packet);
-        const auto by = static_cast<std::int32_t>(text.length) - static_cast<std::int32_t>(span.length);
-        grown += by;
-        if (!findings.alone) track::sequence_shift::note(mine, origin + span.end() - 1, by);
-    }
-    if (!tcp || grown == 0) return Verdict::proceed;
-    if (findings.alone) track::sequence_shift::note(mine, sequence, grown);
-    auto* const kept = tracking_.table().side().add<track::SequenceAdjustment>(*seen.entry);
-    if (kept == nullptr) return drop(context, Reason::nat_no_room, tracking_.table().side().used());
-    *kept = adjustment;
-    seen.entry->status |= track::status::sequence_adjusted;
-    return Verdict::proceed;
+    return findings.alone ? rewrite_packet(context, seen, tracking_.table(), findings, out)
+                          : note_rewrites(findings, out);
 }
 
 }  // namespace gatehouse::nat

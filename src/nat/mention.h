@@ -2,8 +2,9 @@
 //
 // An expectation is given the address under which its announcer is known on the other side, and its port if
 // that is free there, else another; a mention of it, or of an end of the connection itself, is rewritten to
-// match, and lengths that count rewritten bytes after that. The packet grows or shrinks; of TCP the
-// difference is noted for the sequence numbers of what follows.
+// match, and lengths that count rewritten bytes after that. The packet grows or shrinks; of a TCP segment
+// that is read alone the difference is noted for the sequence numbers of what follows. What is to become of a
+// stream is noted for its keeper (helper/rewrite.h).
 //
 // The engine's thread only; nothing is allocated.
 #pragma once
@@ -25,7 +26,7 @@ class MentionTranslator final : public helper::Translator {
     track::Expectations::Entered try_port(const track::Seen& seen, helper::Findings& findings,
                                           std::size_t which, const helper::Helper& helper,
                                           std::uint16_t port) const;
-    Verdict rewrite(Context& context, const track::Seen& seen, const helper::Findings& findings);
+    Verdict rewrite(Context& context, const track::Seen& seen, helper::Findings& findings);
 
     track::Tracking& tracking_;
     Random& random_;

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t most = 0xffffffff;
 
 constexpr std::string_view helper_modes[] = {"hold", "drop"};
+constexpr std::string_view ways_to_give_up[] = {"release", "drop"};
 
 constexpr Setting settings[] = {
     {"raw_before_defrag", "the raw table stands before reassembly: it sees fragments", 0, 1,
@@ -38,6 +39,11 @@ constexpr Setting settings[] = {
      [](Configuration& c, std::uint64_t v) { c.nat.drop_invalid = v != 0; }},
     {"helper.mode", "how helpers read TCP: as a stream, or as Linux does, each segment alone", 0, 1,
      [](Configuration& c, std::uint64_t v) { c.helpers.mode = static_cast<helper::Mode>(v); }, helper_modes},
+    {"helper.custody", "what waits for the rest of its command is acknowledged in its receiver's stead", 0, 1,
+     [](Configuration& c, std::uint64_t v) { c.helpers.custody = v != 0; }},
+    {"helper.on_giveup", "what becomes of a command whose rest doesn't come in time", 0, 1,
+     [](Configuration& c, std::uint64_t v) { c.helpers.on_giveup = static_cast<helper::OnGiveUp>(v); },
+     ways_to_give_up},
     {"helper.third_party", "helpers believe who announces another's address", 0, 1,
      [](Configuration& c, std::uint64_t v) { c.helpers.third_party = v != 0; }},
     {"helper.privileged", "helpers believe who announces a port below 1024 that isn't in use already", 0, 1,

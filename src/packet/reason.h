@@ -146,6 +146,10 @@ enum class Reason : std::uint16_t {
 
     // Helpers.
     helper_partial,       // {bytes}: a command isn't whole in its segment
+    helper_waits,         // {bytes}: they wait already
+    helper_no_room,       // {bytes, limit}: too much waits
+    helper_gave_up,       // {bytes}: the rest of a command didn't come
+    helper_ended,         // {bytes}: that waited when their connection ended
     helper_malformed,     // {offset}
     expectation_refused,  // {the port of what was to be expected, track::Expectations::Entered}
     mentions_lost,        // {limit}: it mentions more than can be rewritten

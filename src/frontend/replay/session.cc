@@ -31,7 +31,8 @@ Result<std::string> read_file(const std::string& path) {
 
 Session::Session(const SessionOptions& options)
     : options_(options),
-      small_(static_cast<PoolId>(1), static_cast<std::uint32_t>(options.batch) + 3 * waiting_fragments,
+      small_(static_cast<PoolId>(1),
+             static_cast<std::uint32_t>(options.batch) + 3 * waiting_fragments + WaitingLimits{}.packets,
              small_frame),
       large_(static_cast<PoolId>(2), 64, large_frame),
       reports_(1) {}
@@ -260,6 +261,7 @@ Result<PacketReport> Session::send(const scenario::WrittenPacket& written) {
     reports_[0] = {.index = 1, .time = packet->time, .in = packet->in, .length = packet->length};
     engine_->receive({&packet, 1});
     engine_->discard_fragments();
+    engine_->discard_waiting();
     end_walk();
     return std::move(reports_[0]);
 }
@@ -282,6 +284,7 @@ void Session::report_ended(ReportSink& sink) {
 void Session::finish(ReportSink& sink) {
     if (state_) enter_state(state_->time());
     engine_->discard_fragments();
+    engine_->discard_waiting();
     end_walk();
     report_ended(sink);
 }
@@ -324,7 +327,8 @@ void Session::complete(Packet& packet, const Completion& completion) {
 }
 
 void Session::transmit(const Packet& packet, InterfaceId out) {
-    reports_[packet.cookie].add_left(out, packet.bytes(), true);
+    // What is sent again when its time has come is nobody's.
+    if (packet.cookie < reports_.size()) reports_[packet.cookie].add_left(out, packet.bytes(), true);
 }
 
 }  // namespace gatehouse::frontend
