@@ -70,3 +70,9 @@ add_executable(gatehouse-nat ${nat_sources})
 target_link_libraries(gatehouse-nat PRIVATE gatehouse_frontend CLI11::CLI11)
 add_test(NAME nat.kernel COMMAND gatehouse-nat --cases 200 --seed 4)
 set_tests_properties(nat.kernel PROPERTIES SKIP_RETURN_CODE 77)
+
+# Helpers' commands cut at every byte, through NAT.
+file(GLOB trigger_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/triggers/*.cc)
+add_executable(gatehouse-triggers ${trigger_sources})
+target_link_libraries(gatehouse-triggers PRIVATE gatehouse_frontend CLI11::CLI11)
+add_test(NAME triggers COMMAND gatehouse-triggers --step 3)
