@@ -1,26 +1,16 @@
 // A capture's packets past connection tracking in the study's mode: looked at, not routed, whichever way they
 // went.
 #pragma once
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "frontend/study/collector.h"
+#include "frontend/study/feed.h"
 #include "hook/context.h"
-#include "io/capture_reader.h"
-#include "packet/pool.h"
 #include "track/tracking.h"
 
 namespace gatehouse::frontend {
-
-// What a capture held that tracking wasn't shown.
-struct Unobserved {
-    std::uint64_t records = 0;  // all of them
-    std::uint64_t unconvertible = 0, too_long = 0, unreadable = 0, fragments = 0;
-    std::uint64_t invalid = 0;  // seen, but of no connection
-    std::string first_problem;
-};
 
 class Observer {
   public:
@@ -32,30 +22,27 @@ class Observer {
     // was looking: what follows is a run of its own.
     static constexpr Nanoseconds longest_pause = 60 * second;
     static constexpr Nanoseconds longest_lull = 86'400 * second;
-    using Progress = std::function<void(const io::CaptureReader&, std::uint64_t)>;
+    using Progress = Feed::Progress;
     Result<io::Next> run(const std::string& capture, const Progress& progress);
     // After the last one.
     void finish();
 
-    const Unobserved& unobserved() const { return unobserved_; }
-    const io::Damage& damage() const { return damage_; }
+    const Unobserved& unobserved() const { return feed_.unobserved(); }
+    const io::Damage& damage() const { return feed_.damage(); }
 
   private:
-    void look_at(const io::CaptureRecord& record);
-    bool take_in(const io::CaptureRecord& record, Packet& packet);
+    void look_at(Time time, Packet* packet);
     void track(Packet& packet);
     void set_time(Time time);
 
     track::StudyMode mode_;
     std::uint32_t entries_;
     Collector& collector_;
-    Pool pool_;
+    Feed feed_;
     Services services_;
     std::unique_ptr<track::Tracking> tracking_;
     std::optional<Time> now_;     // of the run; nothing before its first packet
     bool fresh_capture_ = false;  // its first packet is still to come
-    Unobserved unobserved_;
-    io::Damage damage_;
 };
 
 }  // namespace gatehouse::frontend
