@@ -25,6 +25,11 @@ class Pathfinder {
             return descent.end();
         descent.begin(where_[!is_v4(flat.family)], flat.family, flat.destination);
     }
+    // The search for the packet's destination at once, from beginning to end.
+    void find(const Flat& flat, Descent& descent) const {
+        begin(flat, descent);
+        Descent::finish({&descent, 1});
+    }
     // Of searches that have ended: asks for the neighbours that these lead to.
     void ask_for_neighbours(std::span<const Descent> descents) const;
 

@@ -25,15 +25,31 @@ constexpr std::string_view nat_rules =
     "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n"
     "-A POSTROUTING -o out -j SNAT --to-source 10.2.0.77\nCOMMIT\n";
 
+// The clients' network is network.h's.
+constexpr std::string_view synproxy_rules =
+    "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+    "-A PREROUTING ! -s 172.16.0.0/12 -i in -p tcp --syn -j CT --notrack\nCOMMIT\n"
+    "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+    "-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
+    "-A FORWARD -i in -p tcp -m conntrack --ctstate INVALID,UNTRACKED -j SYNPROXY --sack-perm --timestamp "
+    "--wscale 7 --mss 1460\nCOMMIT\n";
+
 }  // namespace
 
 Result<std::unique_ptr<Connections>> Connections::start(const Load& load) {
     constexpr std::size_t routes = 10'000;
-    std::string text(rules);
+    std::string text(load.synproxy ? synproxy_rules : rules);
     if (load.nat) text += nat_rules;
     auto ruleset = iptables::read_restore(rules::Source{"<bench>", text}, load.family);
     if (!ruleset) return std::unexpected(std::move(ruleset).error());
     auto surroundings = make_surroundings(load.family, routes, Ring::frames);
+    if (load.synproxy) {
+        // Whence the others come: answers to them have somewhere to go.
+        const route::Route back{
+            .prefix = {Family::ipv4, Address::v4(0x10000000), 8},
+            .nexthop = {.interface = in_id, .has_gateway = true, .gateway = host_of(Family::ipv4, in_id, 2)}};
+        if (auto added = surroundings.router->replace(back); !added) return std::unexpected(added.error());
+    }
     std::unique_ptr<Connections> c(new Connections(load, std::move(surroundings.destinations)));
     Configuration configuration{.router = std::move(surroundings.router)};
     configuration.tracking.limits.entries = load.limit != 0 ? load.limit : load.flows + 1024;

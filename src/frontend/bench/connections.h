@@ -23,6 +23,7 @@ class Connections {
         std::uint32_t flows = 1;  // that will be opened
         std::uint32_t limit = 0;  // places in the table; 0: as many as flows, and some
         bool nat = false;         // one address hides the clients
+        bool synproxy = false;    // answers SYNs that don't come from the clients
     };
     static Result<std::unique_ptr<Connections>> start(const Load& load);
 
@@ -30,6 +31,8 @@ class Connections {
     track::Table& table() { return engine_->tracking()->table(); }
     Flows& flows() { return flows_; }
     Time time() const { return time_; }
+    // Packets of the router's own that left.
+    std::uint64_t answered() const { return counter_.made; }
     // Time passes with no packet.
     void wait(Nanoseconds how_long) { time_ = time_ + how_long; }
     // What happens between two packets.

@@ -14,9 +14,10 @@ class Counter final : public Outlet {
     void complete(Packet&, const Completion& completion) override {
         forwarded += completion.disposition == Disposition::forwarded;
     }
-    void transmit(const Packet&, InterfaceId) override {}
+    void transmit(const Packet&, InterfaceId) override { ++made; }
     void discard(const Packet&, const Completion&) override {}
     std::uint64_t forwarded = 0;
+    std::uint64_t made = 0;  // packets of the router's own
 };
 
 // The reason that the engine has given most often.

@@ -16,10 +16,10 @@ namespace {
 constexpr std::uint32_t million = 1'000'000;
 using Step = Flows::Step;
 
-constexpr std::array<std::string_view, 15> names{"ct-udp-1",   "ct-udp-10k",  "ct-udp-1m", "ct-udp-10m",
-                                                 "ct-tcp-1",   "ct-tcp-10k",  "ct-tcp-1m", "ct-tcp-10m",
-                                                 "ct6-udp-1m", "ct-new",      "ct-expire", "ct-growth",
-                                                 "ct-flood",   "ct-snapshot", "ct-memory"};
+constexpr std::array<std::string_view, 16> names{
+    "ct-udp-1",  "ct-udp-10k",        "ct-udp-1m",   "ct-udp-10m", "ct-tcp-1",  "ct-tcp-10k",
+    "ct-tcp-1m", "ct-tcp-10m",        "ct6-udp-1m",  "ct-new",     "ct-expire", "ct-growth",
+    "ct-flood",  "ct-flood-synproxy", "ct-snapshot", "ct-memory"};
 
 // Bytes of memory that the process has.
 double resident() {
@@ -126,9 +126,10 @@ Result<Line> growth() {
 }
 
 // Ten million SYNs, each from another source, upon a table of 262,144 with 100,000 assured connections.
-Result<Line> flood() {
+// SYNs from ten million addresses that nobody knows; with `synproxy` each is answered and none remembered.
+Result<Line> flood(bool synproxy) {
     constexpr std::uint32_t limit = 262'144, good = 100'000, strays = 10 * million;
-    auto c = Connections::start({.kind = FlowKind::tcp, .flows = good, .limit = limit});
+    auto c = Connections::start({.kind = FlowKind::tcp, .flows = good, .limit = limit, .synproxy = synproxy});
     if (!c) return std::unexpected(std::move(c).error());
     if (auto opened = (*c)->open(0, good); !opened) return std::unexpected(std::move(opened).error());
     const auto stray = [&](std::uint32_t from) {
@@ -142,6 +143,7 @@ Result<Line> flood() {
     const double before = resident();
     Batches batches(strays / Ring::batch);
     lost = 0;
+    const std::uint64_t answered = (*c)->answered();
     const Connections::Watch watch{
         .clock = thread_time, .told = [&](double seconds) { batches.add(seconds); }, .lost = &lost};
     const auto spent = (*c)->send(strays, stray(limit), watch);
@@ -157,7 +159,12 @@ Result<Line> flood() {
     Line line{.gross = {each, each, each}, .more = batches.figures()};
     line.more.push_back(
         {"assured_lost", "assured connections lost", static_cast<double>(good - assured), ""});
-    line.more.push_back({"refused", "SYNs refused, table full", static_cast<double>(lost), ""});
+    if (synproxy) {
+        line.more.push_back(
+            {"answered", "SYNs answered", static_cast<double>((*c)->answered() - answered), ""});
+    } else {
+        line.more.push_back({"refused", "SYNs refused, table full", static_cast<double>(lost), ""});
+    }
     line.more.push_back({"early_drop", "evicted", static_cast<double>(table.statistics().early_drop), ""});
     line.more.push_back({"grown_mib", "memory gained", (resident() - before) / (1u << 20), "MiB"});
     return line;
@@ -253,7 +260,8 @@ Result<Line> run(std::string_view name, unsigned rounds, double forward) {
     if (name == "ct-new") return fresh(forward);
     if (name == "ct-expire") return expire();
     if (name == "ct-growth") return growth();
-    if (name == "ct-flood") return flood();
+    if (name == "ct-flood") return flood(false);
+    if (name == "ct-flood-synproxy") return flood(true);
     if (name == "ct-snapshot") return snapshot(forward);
     return memory();
 }
