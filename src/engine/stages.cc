@@ -75,8 +75,10 @@ void Engine::Core::originate(Packet& packet, const EngineEmitter::Made* made) {
 
 void Engine::Core::send_off(Passage& passage) {
     passage.context.out = passage.route.interface;
-    passage.context.trace({.kind = TraceKind::origin});
-    trace_route(passage);
+    if (passage.context.traced()) [[unlikely]] {
+        passage.context.trace({.kind = TraceKind::origin});
+        trace_route(passage);
+    }
     live(passage, 0);
 }
 

@@ -2,14 +2,14 @@
 #pragma once
 #include <cstdint>
 
-#include "track/entry.h"
+#include "track/index.h"
 
 namespace gatehouse::track {
 
 // Of a packet as it came in, outside any zone.
 struct Ahead {
-    std::uint64_t hash = 0;  // of its tuple
-    bool known = false;      // there is such a tuple
+    Index::Place place{};  // where the index has its tuple, if it does
+    bool known = false;    // there is such a tuple
     // The connection that it most likely belongs to: whoever goes by it looks whether it does.
     Way likely{};
 };

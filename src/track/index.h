@@ -29,10 +29,20 @@ class Index {
 
     // A batch does these for all its packets, one after the other: fetch the bucket; fetch the entries that
     // it names under this hash; find.
-    void prefetch(std::uint64_t hash) const { gatehouse::prefetch(&buckets_[place(hash).bucket]); }
+    void prefetch(std::uint64_t hash) const { ask(hash); }
+    // Where a hash's bucket is for now, and its tag there.
+    struct Place {
+        std::uint32_t bucket = 0;
+        std::uint16_t tag = 0;
+    };
+    Place ask(std::uint64_t hash) const {
+        const Place at = place(hash);
+        gatehouse::prefetch(&buckets_[at.bucket]);
+        return at;
+    }
     // The one that it most likely is; none where nothing has this hash, as far as the bucket tells: the
     // packet will open a connection (whose reply's bucket may be fetched now).
-    Way prefetch_entries(std::uint64_t hash, Family family) const;
+    Way prefetch_entries(Place place, Family family) const;
     Way find(std::uint64_t hash, const Tuple& tuple, Zone zone) const;
 
     // False: the index is full here (the longest chain, or all overflow buckets).
@@ -71,10 +81,6 @@ class Index {
     };
     static_assert(sizeof(Bucket) == 64);
 
-    struct Place {
-        std::uint32_t bucket;
-        std::uint16_t tag;
-    };
     static constexpr std::uint16_t tag_at(std::uint64_t hash, unsigned level) {
         return static_cast<std::uint16_t>(hash >> (level & ~7u));
     }
@@ -111,10 +117,9 @@ inline std::uint32_t Index::Bucket::tagged(std::uint16_t tag) const {
     return static_cast<std::uint32_t>(_mm_movemask_epi8(equal)) & ((1u << count()) - 1);
 }
 
-inline Way Index::prefetch_entries(std::uint64_t hash, Family family) const {
-    const auto [at, tag] = place(hash);
-    const Bucket& bucket = buckets_[at];
-    std::uint32_t candidates = bucket.tagged(tag);
+inline Way Index::prefetch_entries(Place place, Family family) const {
+    const Bucket& bucket = buckets_[place.bucket];
+    std::uint32_t candidates = bucket.tagged(place.tag);
     if (candidates == 0 && bucket.next() != 0) gatehouse::prefetch(&overflow_[bucket.next() - 1]);
     const Way likely =
         candidates == 0 ? Way{} : way(bucket.references[static_cast<unsigned>(__builtin_ctz(candidates))]);

@@ -13,9 +13,8 @@ void Tracking::look_ahead(std::span<Packet* const> packets, std::span<Ahead> ahe
         if (!packet.flat.network || packet.connection.info != 0) continue;
         const TupleOf of = tuple_of(packet);
         if (of.finding) continue;
-        ahead[i].hash = table_.hash(of.tuple, {});
+        ahead[i].place = table_.ask(table_.hash(of.tuple, {}));
         ahead[i].known = true;
-        table_.prefetch(ahead[i].hash);
         // A TCP header's options often lie in the frame's second line.
         if (packet.flat.protocol == wire::protocol::tcp) prefetch(packet.l4() + 20);
     }
@@ -24,7 +23,7 @@ void Tracking::look_ahead(std::span<Packet* const> packets, std::span<Ahead> ahe
 void Tracking::ask_for_entries(std::span<Packet* const> packets, std::span<Ahead> ahead) const {
     for (std::size_t i = 0; i < packets.size(); ++i) {
         Ahead& a = ahead[i];
-        a.likely = a.known ? table_.prefetch_entries(a.hash, packets[i]->flat.family) : Way{};
+        a.likely = a.known ? table_.prefetch_entries(a.place, packets[i]->flat.family) : Way{};
         if (a.likely || !a.known) continue;
         // It will open a connection, and look for those that have the reply's tuple.
         if (const auto back = inverse(tuple_of(*packets[i]).tuple)) table_.prefetch(table_.hash(*back, {}));

@@ -119,8 +119,9 @@ class Table {
     // for each in turn, which sees what the earlier ones made.
     std::uint64_t hash(const Tuple& tuple, Zone zone) const { return index_.hash(tuple, zone); }
     void prefetch(std::uint64_t hash) const { index_.prefetch(hash); }
-    Way prefetch_entries(std::uint64_t hash, Family family) const {
-        return index_.prefetch_entries(hash, family);
+    Index::Place ask(std::uint64_t hash) const { return index_.ask(hash); }
+    Way prefetch_entries(Index::Place place, Family family) const {
+        return index_.prefetch_entries(place, family);
     }
     Way find(std::uint64_t hash, const Tuple& tuple, Zone zone) {
         const Way way = index_.find(hash, tuple, zone);

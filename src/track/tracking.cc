@@ -118,20 +118,20 @@ template <class Judge>
         table_.refresh(way.connection, judgement.lifetime);
     if (judgement.kill) doomed_.push_back(held(index(way.connection)));
     if (judgement.verdict == Verdict::invalid) {
-        refuse(context, judgement.finding);
+        refuse(context, why_);
         packet.connection.index = index(way.connection);  // translation asks whom it doesn't belong to
         return Step::done;
     }
-    if (judgement.finding) [[unlikely]]
-        log(context, judgement.finding);
+    if (why_) [[unlikely]]
+        log(context, why_);
     ++table_.statistics().found;
     if (judgement.refresh || judgement.kill) entry.count(way.direction, packet.flat.l3_length);
     entry.status |= judgement.set_status;
     if (way.direction == Direction::reply) entry.status |= status::seen_reply;
     if ((entry.status & ~before & (status::seen_reply | status::assured)) != 0) table_.spare(way.connection);
-    if (events_ != nullptr) note_changes(way.connection, before, judgement);
+    if (events_ != nullptr) note_changes(way.connection, before, judgement.state_changed);
     if (study_ != nullptr) [[unlikely]]
-        study_->judged(table_, way, packet, judgement);
+        study_->judged(table_, way, packet, Judgement(judgement));
     Info info = Info::established;
     if (way.direction == Direction::reply) {
     } else if ((before & status::seen_reply) == 0) {
@@ -511,11 +511,11 @@ void Tracking::note(ConnIndex connection, std::uint32_t changes) {
     if (changes != 0) events_->note(table_, connection, changes);
 }
 
-void Tracking::note_changes(ConnIndex connection, std::uint32_t before, const Judgement& judgement) {
+void Tracking::note_changes(ConnIndex connection, std::uint32_t before, bool state_changed) {
     const std::uint32_t gained = table_[connection].status & ~before;
     note(connection, ((gained & status::seen_reply) != 0 ? change::reply : 0) |
                          ((gained & status::assured) != 0 ? change::assured : 0) |
-                         (judgement.state_changed ? change::protocol : 0));
+                         (state_changed ? change::protocol : 0));
 }
 
 // It is in the table.

@@ -162,7 +162,7 @@ class Tracking final : private Watcher {
     ConnIndex first_to_go() override { return study_ ? study_->least_needed() : ConnIndex::none; }
     std::uint32_t wanted_events(const Entry& entry) const;
     void note(ConnIndex connection, std::uint32_t changes);
-    void note_changes(ConnIndex connection, std::uint32_t before, const Judgement& judgement);
+    void note_changes(ConnIndex connection, std::uint32_t before, bool state_changed);
     void settle_what_came();
     enum class Step : std::uint8_t { done, again };
     gatehouse::Verdict look_up(Context& context);

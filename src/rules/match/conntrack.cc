@@ -55,6 +55,7 @@ struct Conntrack {
     Opt<std::uint32_t> status;
     Opt<Range<std::uint32_t>> expires;
     Opt<std::uint32_t> direction;
+    bool state_alone = false;  // nothing is asked but what the packet itself tells
     friend bool operator==(const Conntrack&, const Conntrack&) = default;
 
     static constexpr std::tuple options{
@@ -86,7 +87,8 @@ struct Conntrack {
                                       {.help = "the packet goes in this direction: ORIGINAL or REPLY"}),
     };
 
-    Result<void> check(const Facts&) const {
+    Result<void> check(const Facts&) {
+        state_alone = state.set && (*state & of_entry) == 0 && !asks_of_entry();
         for (const auto& o : detail::options_of<Conntrack>) {
             if (o.present(this)) return {};
         }
@@ -94,10 +96,8 @@ struct Conntrack {
     }
 
     bool test(const Context& context) const {
-        if (state && (*state & of_entry) == 0) {
-            if (!state.passes((*state & value::state_of(context.packet)) != 0)) return false;
-            if (!asks_of_entry()) return true;
-        }
+        if (state_alone) [[likely]]
+            return state.passes((*state & value::state_of(context.packet)) != 0);
         const auto at = seen(context);
         if (state && !state.passes((*state & states_of(context.packet, at)) != 0)) return false;
         if (at.entry == nullptr) return state.set;
@@ -115,7 +115,6 @@ struct Conntrack {
     }
 
   private:
-    // Most rules ask for the state alone.
     bool asks_of_entry() const {
         return protocol.set | original_source.set | original_destination.set | reply_source.set |
                reply_destination.set | original_source_port.set | original_destination_port.set |
