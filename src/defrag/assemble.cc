@@ -54,6 +54,13 @@ void finish_header6(std::uint8_t* ip, std::uint32_t length, std::uint8_t ecn) {
     ip[1] = static_cast<std::uint8_t>(ip[1] | ecn << 4);
 }
 
+// Whether Linux looks for a TCP socket of the whole's before it is routed: where IPv4 or IPv6 name TCP
+// themselves. For that it wants all of a header in one place.
+bool wants_tcp_header(const Packet& whole) {
+    const std::uint8_t* const ip = whole.l3();
+    return ip[is_v4(whole.flat.family) ? 9 : 6] == wire::protocol::tcp;
+}
+
 }  // namespace
 
 // The first fragment's headers, without the fragment header, and the data of all.
@@ -88,18 +95,19 @@ Finding Reassembler::assemble(const Datagram& datagram, const Packet& last, Whol
         finish_header6(ip, length, *ecn);
     }
     if (const Finding finding = parse_network(packet)) return finding;
-    whole.sizes_return = sizes_return(datagram, packet);
+    whole.head = fragments_[datagram.first].end;
+    whole.headers_fit = headers_fit(datagram);
+    if (wants_tcp_header(packet)) join_pieces(packet, wire::TcpView::minimum);
     return {};
 }
 
-// Linux sends the very fragments on, unless one has no room for the first one's longer header, or the first
-// had to be lengthened for all of a TCP header to be in one piece.
-bool Reassembler::sizes_return(const Datagram& datagram, const Packet& whole) const {
+// Linux sends the very fragments on, unless one has no room for the first one's longer header.
+bool Reassembler::headers_fit(const Datagram& datagram) const {
     const Fragment& first = fragments_[datagram.first];
     for (std::uint32_t slot = datagram.head; slot != no_slot; slot = fragments_[slot].next) {
         if (fragments_[slot].header < first.header) return false;
     }
-    return whole.flat.protocol != wire::protocol::tcp || first.end >= wire::TcpView::minimum;
+    return true;
 }
 
 void Reassembler::copy_data(const Datagram& datagram, Whole& whole, std::uint32_t header) const {

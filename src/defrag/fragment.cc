@@ -39,23 +39,21 @@ class Pieces {
     // `header`: bytes before the data in each piece; `data`: how much there is to cut.
     Pieces(const Cut& cut, std::uint32_t limit, std::uint32_t header, std::uint32_t data)
         : data_(data), room_((limit - header) & ~7u) {
-        if (cut.whole != nullptr && cut.whole->sizes_return && cut.whole->data == data)
-            begins_ = &cut.whole->begins;
-        for (std::uint32_t at = 0; begins_ != nullptr && at < data; at += next(at)) {
-            if (next(at) > limit - header) begins_ = nullptr;
+        if (cut.whole != nullptr && cut.whole->sizes_return() && cut.whole->data == data) whole_ = cut.whole;
+        for (std::uint32_t at = 0; whole_ != nullptr && at < data; at += next(at)) {
+            if (next(at) > limit - header) whole_ = nullptr;
         }
     }
     // The length of the piece that begins at `at`.
     std::uint32_t next(std::uint32_t at) const {
-        if (begins_ == nullptr) return std::min(room_, data_ - at);
-        return std::min(begins_->next(at / 8 + 1) * 8, data_) - at;
+        return whole_ == nullptr ? std::min(room_, data_ - at) : whole_->piece_end(at) - at;
     }
 
-    bool as_they_came() const { return begins_ != nullptr; }
+    bool as_they_came() const { return whole_ != nullptr; }
 
   private:
     std::uint32_t data_, room_;
-    const UnitSet* begins_ = nullptr;  // where the pieces began that the packet came in
+    const Whole* whole_ = nullptr;  // whose pieces return
 };
 
 struct Means {

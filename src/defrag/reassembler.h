@@ -137,7 +137,7 @@ class Reassembler {
     // assemble.cc
     Finding assemble(const Datagram& datagram, const Packet& last, Whole& whole) const;
     void copy_data(const Datagram& datagram, Whole& whole, std::uint32_t header) const;
-    bool sizes_return(const Datagram& datagram, const Packet& whole) const;
+    bool headers_fit(const Datagram& datagram) const;
     // Hands back every fragment but `kept`, as part of `whole` or for the reason `why`.
     void release(Datagram& datagram, const Whole* whole, const Finding& why, const Packet* kept,
                  Releaser& releaser);

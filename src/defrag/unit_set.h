@@ -19,12 +19,6 @@ class UnitSet {
             return true;
         });
     }
-    void clear(std::uint32_t from, std::uint32_t to) {
-        each_word(from, to, [&](std::size_t word, std::uint64_t mask) {
-            words_[word] &= ~mask;
-            return true;
-        });
-    }
     bool any(std::uint32_t from, std::uint32_t to) const {
         return !each_word(from, to,
                           [&](std::size_t word, std::uint64_t mask) { return (words_[word] & mask) == 0; });

@@ -9,21 +9,14 @@ constexpr std::uint32_t stride = (headroom + max_frame + tailroom + 63) & ~63u;
 
 void join_pieces(Packet& packet, std::uint32_t bytes) {
     Whole* const whole = Whole::of(packet);
-    if (whole == nullptr || !whole->sizes_return) return;
+    if (whole == nullptr) return;
     const std::uint32_t before_data = packet.flat.l3_length - whole->data;
     const std::uint32_t wanted = packet.flat.l4 - packet.flat.l3 - before_data + bytes;
-    const std::uint32_t first = whole->begins.next(1);
-    if (wanted <= first * 8) return;
-    if (wanted % 8 != 0 || wanted >= whole->data) {
-        whole->sizes_return = false;
-        return;
-    }
-    whole->begins.clear(first, wanted / 8);
-    whole->begins.set(wanted / 8, wanted / 8 + 1);
+    if (wanted <= whole->data) whole->head = std::max(whole->head, wanted);
 }
 
 void join_all_pieces(Packet& packet) {
-    if (Whole* const whole = Whole::of(packet)) whole->sizes_return = false;
+    if (Whole* const whole = Whole::of(packet)) whole->head = whole->data;
 }
 
 WholePool::WholePool(std::uint32_t limit)

@@ -3,6 +3,7 @@
 //
 // One thread's.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -30,7 +31,17 @@ struct Whole {
     // nobody changes the length.
     UnitSet begins;
     std::uint32_t data = 0;
-    bool sizes_return = false;
+    // How much of the data Linux has in one place with the first header: the first fragment's, and what was
+    // wanted together with it (join_pieces). Fragments that begin in there have lost that much.
+    std::uint32_t head = 0;
+    bool headers_fit = false;  // each fragment has room for the first one's header
+    // Whether the sizes return. No piece but the last can have a length that eight doesn't divide, and what
+    // is all in one place is nobody's pieces.
+    bool sizes_return() const { return headers_fit && head < data && head % 8 == 0; }
+    // Where the piece ends that begins at `at`, if they do.
+    std::uint32_t piece_end(std::uint32_t at) const {
+        return at < head ? head : std::min(begins.next(at / 8 + 1) * 8, data);
+    }
     // IPv6, put together for tracking, with more than a hop-by-hop header before the fragment header: the
     // offset, from the IPv6 header, of what stood behind that. As Linux has it, this host takes it for the
     // first of those headers.
@@ -47,9 +58,8 @@ struct Whole {
 static_assert(std::is_standard_layout_v<Whole>, "a Whole is found from its packet");
 
 // What Linux forgets of the pieces that a packet came in when something wants its first `bytes`, from the
-// transport header on, in one place: the first piece grows, and the next ones lose what it takes; but no
-// piece that isn't the last can have a length that eight doesn't divide, so then no size returns. Nothing to
-// a packet that wasn't put together.
+// transport header on, in one place: the first piece grows, and the next ones lose what it takes. Nothing
+// where there aren't so many, and to a packet that wasn't put together.
 void join_pieces(Packet& packet, std::uint32_t bytes);
 // The same for all of the packet.
 void join_all_pieces(Packet& packet);

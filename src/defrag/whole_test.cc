@@ -14,14 +14,15 @@ class JoinPieces : public ::testing::Test {
         packet.flat.l4 = 34;
         packet.flat.l3_length = 220;
         whole.data = 200;
-        whole.sizes_return = true;
+        whole.head = 24;
+        whole.headers_fit = true;
         for (const std::uint32_t at : {0u, 3u, 15u}) whole.begins.set(at, at + 1);
     }
     ~JoinPieces() override { pool.give_back(whole); }
 
     std::vector<std::uint32_t> begins() const {
         std::vector<std::uint32_t> all;
-        for (std::uint32_t at = 0; at * 8 < whole.data; at = whole.begins.next(at + 1)) all.push_back(at * 8);
+        for (std::uint32_t at = 0; at < whole.data; at = whole.piece_end(at)) all.push_back(at);
         return all;
     }
 
@@ -31,19 +32,19 @@ class JoinPieces : public ::testing::Test {
 
 TEST_F(JoinPieces, LeavesAFirstPieceThatIsLongEnough) {
     join_pieces(whole.packet, 24);
-    EXPECT_TRUE(whole.sizes_return);
+    EXPECT_TRUE(whole.sizes_return());
     EXPECT_EQ(begins(), (std::vector<std::uint32_t>{0, 24, 120}));
 }
 
 TEST_F(JoinPieces, TakesWhatIsMissingFromTheNext) {
     join_pieces(whole.packet, 32);
-    EXPECT_TRUE(whole.sizes_return);
+    EXPECT_TRUE(whole.sizes_return());
     EXPECT_EQ(begins(), (std::vector<std::uint32_t>{0, 32, 120}));
 }
 
 TEST_F(JoinPieces, UsesPiecesUp) {
     join_pieces(whole.packet, 128);
-    EXPECT_TRUE(whole.sizes_return);
+    EXPECT_TRUE(whole.sizes_return());
     EXPECT_EQ(begins(), (std::vector<std::uint32_t>{0, 128}));
 }
 
@@ -55,17 +56,35 @@ TEST_F(JoinPieces, CountsHeadersBetweenTheFragmentHeaderAndTheTransports) {
 
 TEST_F(JoinPieces, ForgetsSizesThatNoFragmentCanHave) {
     join_pieces(whole.packet, 28);
-    EXPECT_FALSE(whole.sizes_return);
+    EXPECT_FALSE(whole.sizes_return());
+}
+
+TEST_F(JoinPieces, RemembersThemWhenMoreIsWantedThatAFragmentCanHave) {
+    join_pieces(whole.packet, 28);
+    join_pieces(whole.packet, 32);
+    EXPECT_TRUE(whole.sizes_return());
+    EXPECT_EQ(begins(), (std::vector<std::uint32_t>{0, 32, 120}));
+}
+
+TEST_F(JoinPieces, ChangesNothingWhenMoreIsWantedThanThereIs) {
+    join_pieces(whole.packet, 201);
+    EXPECT_EQ(begins(), (std::vector<std::uint32_t>{0, 24, 120}));
+}
+
+TEST_F(JoinPieces, GivesNothingBack) {
+    join_pieces(whole.packet, 32);
+    join_pieces(whole.packet, 8);
+    EXPECT_EQ(begins(), (std::vector<std::uint32_t>{0, 32, 120}));
 }
 
 TEST_F(JoinPieces, ForgetsSizesWhenAllIsInOnePlace) {
     join_pieces(whole.packet, 200);
-    EXPECT_FALSE(whole.sizes_return);
+    EXPECT_FALSE(whole.sizes_return());
 }
 
 TEST_F(JoinPieces, All) {
     join_all_pieces(whole.packet);
-    EXPECT_FALSE(whole.sizes_return);
+    EXPECT_FALSE(whole.sizes_return());
     Packet other;
     join_all_pieces(other);
     join_pieces(other, 100);
