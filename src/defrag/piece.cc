@@ -81,7 +81,10 @@ bool fragment_header_cut(const Packet& packet) {
     while (const auto extension = extensions.next()) {
         if (extension->number == wire::protocol::fragment) return false;
     }
-    return extensions.fault() && extensions.number() == wire::protocol::fragment;
+    const bool cut = extensions.fault() && extensions.number() == wire::protocol::fragment;
+    // Linux first sees whether all headers are there, for which half of the fragment header is enough, and
+    // passes a first fragment on if not.
+    return cut && (wire::find_transport(packet.network()).fragment_offset != 0 || !headers_cut(packet));
 }
 
 bool headers_cut(const Packet& first) {

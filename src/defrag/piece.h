@@ -41,7 +41,7 @@ struct Piece {
 // is one even if nothing follows (RFC 6946), unless a jumbogram.
 std::optional<Piece> read_piece(const Packet& packet, Group group, InterfaceId in);
 
-// Whether an IPv6 packet ends within its fragment header.
+// Whether an IPv6 packet ends within its fragment header, so that Linux, which tracks it, drops it.
 bool fragment_header_cut(const Packet& packet);
 
 // Whether the first fragment of an IPv6 datagram lacks part of the headers up to the transport's, which it
