@@ -30,6 +30,7 @@ Finding bad_checksum(const Packet& packet) {
     return {.reason = Reason::l4_bad_checksum, .numbers = {packet.flat.protocol}};
 }
 
+// However its frame was addressed.
 bool to_one_host(const Context& context) {
     const Packet& packet = context.packet;
     const Address& to = packet.flat.destination;
@@ -38,8 +39,7 @@ bool to_one_host(const Context& context) {
     const route::Router* const router = context.services.router;
     if (router != nullptr && router->address_type(to, Family::ipv4) == route::RouteType::broadcast)
         return false;
-    return packet.type != PacketType::broadcast && !route::is_multicast4(to) &&
-           !route::is_limited_broadcast(to);
+    return !route::is_multicast4(to) && !route::is_limited_broadcast(to);
 }
 
 // A network packet back to the sender: `transport` behind a fresh header, with its type changed to `type`.
