@@ -91,7 +91,7 @@ struct Engine::Core final : defrag::Releaser, helper::Keeper {
     std::array<bool, 2> tracked{}, translated{}, whole_by_wish{};  // IPv4, IPv6
     // What the rules of each family ask for; those that join the families ask it of both.
     struct Wishes {
-        bool tracking = false, helpers = false, joins_families = false;
+        bool tracking = false, helpers = false, joins_families = false, datagrams = false;
     };
     std::array<Wishes, 2> wishes{};
     defrag::WholePool wholes;
@@ -114,7 +114,7 @@ struct Engine::Core final : defrag::Releaser, helper::Keeper {
     void place_base_chains(rules::Tables& tables);
     void track(Family family, const Wishes& of);
     void translate(Family family, bool tracked_now);
-    void defragment(Family family, bool for_tracking);
+    void defragment(Family family);
 
     // receive.cc: the life of a packet.
     class Line;
@@ -135,6 +135,7 @@ struct Engine::Core final : defrag::Releaser, helper::Keeper {
     // stages.h: what receive.cc's page calls, one a stage; stages.cc: what these leave to others.
     bool accept_unlike_most(Passage& passage, const Parsed& parsed);
     bool looped_back(const Passage& passage) const;
+    bool is_heard_copy(const Passage& passage) const;
     bool route_arrival(Passage& passage);
     bool route_plainly(Passage& passage);
     bool route_unlike_most(Passage& passage);
@@ -146,7 +147,7 @@ struct Engine::Core final : defrag::Releaser, helper::Keeper {
     bool reroute(Passage& passage, const RouteChoice& before);
     void deliver(Passage& passage);
     void pass_on(Passage& passage);
-    static void set_out(Passage& passage);
+    void set_out(Passage& passage);
     void depart(Passage& passage);
     void depart_unlike_most(Passage& passage);
     const Mac* link_destination(const Passage& passage, Mac& room) const;
@@ -154,6 +155,7 @@ struct Engine::Core final : defrag::Releaser, helper::Keeper {
     static bool must_be_cut(const Packet& packet, std::uint32_t mtu);
     void depart_in_fragments(Passage& passage, std::uint32_t mtu);
     void loop_back(Passage& passage);
+    void hear_oneself(const Passage& passage);
     void trace_neighbour(const Passage& passage, const Mac* mac) const;
     void trace_route(const Passage& passage, bool again = false) const;
 

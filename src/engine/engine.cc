@@ -210,7 +210,7 @@ void Engine::Core::track(Family family, const Wishes& of) {
         services.tracking = tracking.get();
     }
     tracked[is_v4(family) ? 0 : 1] = wanted;
-    defragment(family, wanted);
+    defragment(family);
     const HookFamily at = is_v4(family) ? HookFamily::ip : HookFamily::ip6;
     order.fill(at, "conntrack", wanted ? track_packet : nullptr, tracking.get());
     if (of.helpers && helpers == nullptr) {
@@ -262,7 +262,8 @@ Result<void> Engine::apply(rules::Transaction& transaction) {
     if (transaction.moves_base_chains()) core_->place_base_chains(tables);
     core_->wishes[is_v4(transaction.family()) ? 0 : 1] = {.tracking = transaction.needs_tracking(),
                                                           .helpers = transaction.needs_helpers(),
-                                                          .joins_families = transaction.joins_families()};
+                                                          .joins_families = transaction.joins_families(),
+                                                          .datagrams = transaction.needs_datagrams()};
     const bool joined = std::ranges::any_of(core_->wishes, &Core::Wishes::joins_families);
     for (const Family family : {Family::ipv4, Family::ipv6}) {
         Core::Wishes of = core_->wishes[is_v4(family) ? 0 : 1];

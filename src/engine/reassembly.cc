@@ -174,12 +174,13 @@ void Engine::Core::settle_whole(Packet& packet, Completion completion) {
 
 void Engine::defragment(Family family, bool on) {
     core_->whole_by_wish[is_v4(family) ? 0 : 1] = on;
-    core_->defragment(family, core_->tracked[is_v4(family) ? 0 : 1]);
+    core_->defragment(family);
 }
 
-void Engine::Core::defragment(Family family, bool for_tracking) {
+void Engine::Core::defragment(Family family) {
     const bool v4 = is_v4(family);
-    const bool on = for_tracking || whole_by_wish[v4 ? 0 : 1];
+    const std::size_t i = v4 ? 0 : 1;
+    const bool on = tracked[i] || whole_by_wish[i] || wishes[i].datagrams;
     if (on && !v4) track_fragments6();
     order.fill(v4 ? HookFamily::ip : HookFamily::ip6, "defrag", on ? &Core::gather_at_hook : nullptr, this);
 }

@@ -18,6 +18,7 @@ Body::Body(RuleDraft draft, ChainId chain, NamedStates& named) : draft_(std::mov
         needs_tracking_ |= implies_tracking(extension.need());
         needs_helpers_ |= extension.need() == Need::helpers;
         joins_families_ |= extension.need() == Need::nat64;
+        needs_datagrams_ |= extension.need() == Need::datagrams;
     };
     for (const auto& match : draft_.matches) add(match);
     if (draft_.target.extension) add(*draft_.target.extension);

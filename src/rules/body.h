@@ -95,12 +95,14 @@ class Body {
     bool needs_helpers() const { return needs_helpers_; }
     // It makes its packets ones of the other family.
     bool joins_families() const { return joins_families_; }
+    // It needs datagrams to be put together, tracked or not.
+    bool needs_datagrams() const { return needs_datagrams_; }
 
   private:
     RuleDraft draft_;
     ChainId chain_;
     HookSet hooks_ = all_hooks;
-    bool needs_tracking_ = false, needs_helpers_ = false, joins_families_ = false;
+    bool needs_tracking_ = false, needs_helpers_ = false, joins_families_ = false, needs_datagrams_ = false;
     std::vector<Step> steps_;
     std::vector<std::shared_ptr<void>> states_;
 };

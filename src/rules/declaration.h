@@ -101,13 +101,23 @@ enum Does : std::uint8_t {
 // Who shares the State: nobody, the rules of one engine, or all engines (then it is exact over all workers).
 enum class StateKind : std::uint8_t { none, engine, shared };
 
-// What the engine must have for the extension to act. Connection tracking runs for a family while a rule of
-// that family needs it. A rule that needs what isn't there yet is kept, shown and saved, but refused by name
-// when packets are to be evaluated.
-enum class Need : std::uint8_t { nothing, tracking, nat, nat64, helpers, proxies, fingerprints, labels };
+// What the engine must have for the extension to act. Connection tracking, and putting datagrams together,
+// which tracking does, too, run for a family while a rule of that family needs it. A rule that needs what
+// isn't there yet is kept, shown and saved, but refused by name when packets are to be evaluated.
+enum class Need : std::uint8_t {
+    nothing,
+    datagrams,
+    tracking,
+    nat,
+    nat64,
+    helpers,
+    proxies,
+    fingerprints,
+    labels
+};
 constexpr bool is_there(Need need) { return need <= Need::helpers; }
 // What runs on connections runs where they are tracked.
-constexpr bool implies_tracking(Need need) { return need != Need::nothing && is_there(need); }
+constexpr bool implies_tracking(Need need) { return need >= Need::tracking && is_there(need); }
 std::string_view words(Need need);  // "connection tracking"
 
 enum class MatchResult : std::uint8_t { no, yes, hotdrop };

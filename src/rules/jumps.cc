@@ -49,6 +49,7 @@ void Jumps::count(ChainId chain, const Body& body, int by) {
     if (body.needs_tracking()) add(tracking_rules_);
     if (body.needs_helpers()) add(helper_rules_);
     if (body.joins_families()) add(joining_rules_);
+    if (body.needs_datagrams()) add(datagram_rules_);
     if (body.hooks() != all_hooks) {
         for (unsigned h = 0; h < hook_count; ++h) {
             if ((body.hooks() & bit(static_cast<Hook>(h))) == 0) add(from.forbidding[h]);

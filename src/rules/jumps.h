@@ -41,6 +41,8 @@ class Jumps {
     bool need_helpers() const { return helper_rules_ != 0; }
     // Or makes packets ones of the other family.
     bool join_families() const { return joining_rules_ != 0; }
+    // Or needs datagrams to be put together.
+    bool need_datagrams() const { return datagram_rules_ != 0; }
     // Every chain's name, sorted.
     std::vector<std::string_view> names() const;
     // How many rules go to the chain.
@@ -82,7 +84,7 @@ class Jumps {
     std::optional<Path> loop_below(ChainId start, Colours& colours) const;
 
     std::vector<Node> chains_;
-    std::uint32_t tracking_rules_ = 0, helper_rules_ = 0, joining_rules_ = 0;
+    std::uint32_t tracking_rules_ = 0, helper_rules_ = 0, joining_rules_ = 0, datagram_rules_ = 0;
     std::unordered_map<std::string, ChainId, Hash, std::equal_to<>> names_;
     std::set<ChainId> free_;
     std::set<ChainId> moved_;     // chains whose callers have become others

@@ -105,6 +105,7 @@ Result<Transaction> Preparation::finish(const Ruleset& ruleset) && {
     transaction_.needs_tracking_ = ruleset.needs_tracking();
     transaction_.needs_helpers_ = ruleset.needs_helpers();
     transaction_.joins_families_ = ruleset.joins_families();
+    transaction_.needs_datagrams_ = ruleset.needs_datagrams();
     return std::move(transaction_);
 }
 

@@ -25,6 +25,7 @@ const Declaration* find_target(std::string_view name, Family family) {
 std::string_view words(Need need) {
     switch (need) {
         case Need::nothing: return "nothing";
+        case Need::datagrams: return "whole datagrams";
         case Need::tracking: return "connection tracking";
         case Need::nat:
         case Need::nat64: return "network address translation";

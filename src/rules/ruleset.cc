@@ -20,6 +20,7 @@ const Chain* Ruleset::chain(std::string_view table, std::string_view chain) cons
 
 bool Ruleset::needs_tracking() const { return std::ranges::any_of(jumps_, &Jumps::need_tracking); }
 bool Ruleset::needs_helpers() const { return std::ranges::any_of(jumps_, &Jumps::need_helpers); }
+bool Ruleset::needs_datagrams() const { return std::ranges::any_of(jumps_, &Jumps::need_datagrams); }
 
 bool Ruleset::joins_families() const { return std::ranges::any_of(jumps_, &Jumps::join_families); }
 

@@ -27,6 +27,8 @@ class Ruleset {
     bool needs_tracking() const;
     bool needs_helpers() const;
     bool joins_families() const;
+    // Or needs datagrams to be put together.
+    bool needs_datagrams() const;
     // How many rules go to the chain; 0 if there is no such chain.
     std::size_t references(std::string_view table, std::string_view chain) const;
     // nullptr: no such chain. Good until the ruleset changes.

@@ -29,6 +29,8 @@ class Transaction {
     bool needs_helpers() const { return needs_helpers_; }
     // Or makes their packets ones of the other family.
     bool joins_families() const { return joins_families_; }
+    // Or needs datagrams to be put together.
+    bool needs_datagrams() const { return needs_datagrams_; }
     // The timeout policies that rules it brings name.
     const std::vector<std::string>& timeout_policies() const { return timeout_policies_; }
     bool spent() const { return spent_; }
@@ -46,7 +48,7 @@ class Transaction {
     Generation to_;
     std::shared_ptr<const Interfaces> interfaces_;
     bool moves_base_chains_ = false, needs_tracking_ = false, needs_helpers_ = false;
-    bool joins_families_ = false, spent_ = false;
+    bool joins_families_ = false, needs_datagrams_ = false, spent_ = false;
     std::vector<std::string> timeout_policies_;
     std::vector<Edit> edits_;
     edit::TableSlots whole_;  // every table, when `from` is nothing

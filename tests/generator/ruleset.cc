@@ -153,7 +153,7 @@ std::string without_line(std::string_view text, int number) {
 
 // The kernel knows no table that sees fragments before tracking puts them together: `debug` becomes `raw`.
 std::string without_early_table(std::string text, const rules::Ruleset& ruleset) {
-    return ruleset.needs_tracking() ? for_kernel(std::move(text)) : text;
+    return ruleset.needs_tracking() || ruleset.needs_datagrams() ? for_kernel(std::move(text)) : text;
 }
 
 }  // namespace

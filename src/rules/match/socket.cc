@@ -1,6 +1,6 @@
 // -m socket: a local program's socket takes the packet.
 //
-// Whether there is one, the World knows.
+// Whether there is one, the World knows. As in Linux, datagrams are put together before it is asked.
 #include "hook/world.h"
 #include "packet/edit.h"
 #include "rules/declaration.h"
@@ -52,6 +52,7 @@ extern constinit const Declaration match_socket =
                                 .hooks = bit(Hook::prerouting) | bit(Hook::input),
                                 .help = "a local program's socket takes the packet",
                                 .reads = reads_tuple | reads_shared_state,
-                                .does = does_alter_packet});
+                                .does = does_alter_packet,
+                                .need = Need::datagrams});
 
 }  // namespace gatehouse::rules
