@@ -96,7 +96,7 @@ std::optional<Flow> flow_of6(Bytes network) {
     if (!place->piece && place->number == protocol::icmpv6 && place->at + 8 <= network.size() &&
         network[place->at] != 0 && wire::icmpv6::is_error(network[place->at])) {
         network = network.subspan(place->at + 8);
-        if (network.size() < 40) return {};
+        if (network.size() < 40 || network[0] >> 4 != 6) return {};
         place = last_header(network);
         if (!place) return {};
     }
