@@ -6,6 +6,7 @@
 #include "hook/emit.h"
 #include "hook/icmp_error.h"
 #include "packet/edit.h"
+#include "packet/parse.h"
 #include "stack/arp.h"
 #include "stack/ip_options.h"
 #include "stack/local.h"
@@ -119,6 +120,11 @@ bool Engine::Core::looped_back(const Passage& passage) const {
            interface(passage.context.in).loopback;
 }
 
+// A broadcast that leaves was sent by this host; it has no origin if it is the copy that this host gets.
+bool Engine::Core::is_heard_copy(const Passage& passage) const {
+    return passage.origin == nullptr && passage.route.kind == route::Kind::broadcast;
+}
+
 // What route_arrival() makes of a packet that isn't simply passed on: it is for this host, refused, or has
 // options, or its route or its size takes a closer look. True with the hook moved on to INPUT, or not for one
 // that goes on to FORWARD. False when its way ended here.
@@ -126,7 +132,8 @@ bool Engine::Core::route_unlike_most(Passage& passage) {
     Context& context = passage.context;
     Packet& packet = context.packet;
     const auto& route = passage.route;
-    if (!looped_back(passage)) passage.route = router().input(route_key(packet, context.in), passage.ahead);
+    if (!looped_back(passage) && !is_heard_copy(passage))
+        passage.route = router().input(route_key(packet, context.in), passage.ahead);
     if (context.traced()) [[unlikely]]
         trace_route(passage);
     if (route.kind != route::Kind::drop && route.kind != route::Kind::forward) context.hook = Hook::input;
@@ -158,7 +165,7 @@ void Engine::Core::depart_unlike_most(Passage& passage) {
     Context& context = passage.context;
     Packet& packet = context.packet;
     const Interface& out = interface(context.out);
-    if (out.loopback) return loop_back(passage);
+    if (out.loopback || is_heard_copy(passage)) return loop_back(passage);
     if (!out.up) return drop(passage, {.reason = Reason::interface_down, .numbers = {index(context.out)}});
     Mac room;
     const Mac* const mac = link_destination(passage, room);
@@ -299,10 +306,25 @@ void Engine::Core::depart_in_fragments(Passage& passage, std::uint32_t mtu) {
     finish(passage, Disposition::replaced);
 }
 
-// A packet of ours to an address of ours: over the loopback interface to INPUT.
+// What is for everybody is for this host, too: a copy passes POST_ROUTING first, and turns round at the link.
+void Engine::Core::hear_oneself(const Passage& passage) {
+    Packet* const copy = emitter.copy(passage.packet());
+    if (copy == nullptr) return;
+    copy->connection = passage.packet().connection;
+    copy->cookie = passage.packet().cookie;
+    (void)parse_network(*copy);
+    ++statistics.generated;
+    Passage heard(*copy, services, Hook::postrouting);
+    heard.context.out = passage.context.out;
+    heard.route = passage.route;
+    live(heard, 0);
+}
+
+// A packet of ours to an address of ours: over the loopback interface to INPUT. Or a broadcast of ours: from
+// the link that it leaves by.
 void Engine::Core::loop_back(Passage& passage) {
     Context& context = passage.context;
-    context.packet.type = PacketType::host;
+    context.packet.type = is_heard_copy(passage) ? PacketType::loopback : PacketType::host;
     context.in = context.out;
     context.out = InterfaceId::none;
     context.hook = Hook::prerouting;

@@ -95,6 +95,8 @@ inline bool Engine::Core::is_ours(const Packet& packet) {
 inline void Engine::Core::set_out(Passage& passage) {
     passage.context.out = passage.route.interface;
     passage.context.hook = Hook::postrouting;
+    if (passage.route.kind == route::Kind::broadcast) [[unlikely]]
+        hear_oneself(passage);
 }
 
 // POST_ROUTING let it pass: out over the link, whole or in fragments.
