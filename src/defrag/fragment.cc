@@ -38,15 +38,16 @@ class Pieces {
   public:
     // `header`: bytes before the data in each piece; `data`: how much there is to cut.
     Pieces(const Cut& cut, std::uint32_t limit, std::uint32_t header, std::uint32_t data)
-        : data_(data), room_((limit - header) & ~7u) {
+        : data_(data), room_(limit - header) {
         if (cut.whole != nullptr && cut.whole->sizes_return() && cut.whole->data == data) whole_ = cut.whole;
         for (std::uint32_t at = 0; whole_ != nullptr && at < data; at += next(at)) {
-            if (next(at) > limit - header) whole_ = nullptr;
+            if (next(at) > room_) whole_ = nullptr;
         }
     }
-    // The length of the piece that begins at `at`.
+    // The length of the piece that begins at `at`. Only the last may have one that eight doesn't divide.
     std::uint32_t next(std::uint32_t at) const {
-        return whole_ == nullptr ? std::min(room_, data_ - at) : whole_->piece_end(at) - at;
+        if (whole_ != nullptr) return whole_->piece_end(at) - at;
+        return data_ - at <= room_ ? data_ - at : room_ & ~7u;
     }
 
     bool as_they_came() const { return whole_ != nullptr; }
