@@ -328,6 +328,7 @@ void Engine::Core::loop_back(Passage& passage) {
     context.in = context.out;
     context.out = InterfaceId::none;
     context.hook = Hook::prerouting;
+    context.options = {};  // they are read anew
     passage.origin = nullptr;
     live(passage, 0);
 }
