@@ -15,13 +15,17 @@ std::unexpected<Error> refuse(const Place& place, std::string what, std::string 
     return std::unexpected(Error{.what = std::move(what), .hint = std::move(hint), .place = place});
 }
 
-// Why the rule can't work on what the names that it says have.
-std::optional<Error> misfit(const RuleDraft& rule, const NamedStates& named) {
+// Why the rule can't work on what the names that it says have, be it from its own matches before.
+std::optional<Error> misfit(const RuleDraft& rule, NamedStates& named) {
+    std::vector<std::shared_ptr<void>> said;
     const auto judge = [&](const Extension& extension) -> std::optional<Error> {
         const Declaration& d = extension.declaration();
         if (d.fits == nullptr) return {};
         auto fits = d.fits(extension.parameters(), named);
-        if (fits) return {};
+        if (fits) {
+            said.push_back(d.make_state(extension.parameters(), named));
+            return {};
+        }
         Error error = fits.error();
         error.what = fmt::format("{}: {}", d.name, error.what);
         return error;

@@ -112,5 +112,17 @@ TEST_F(NamedByRules, RefusesARuleThatWantsAnotherKindOfTable) {
     EXPECT_TRUE(change.append("filter", "INPUT", rule("hashlimit", upto)));
 }
 
+TEST_F(NamedByRules, RefusesARuleThatWantsTwoKindsOfTableItself) {
+    Change change(ruleset);
+    const std::string upto = "--hashlimit-upto 1/s --hashlimit-name a";
+    RuleDraft both = rule("hashlimit", upto + " --hashlimit-rate-match");
+    both.matches.push_back(rule("hashlimit", upto).matches[0]);
+    const auto refused = change.append("filter", "INPUT", both);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().text(), HasSubstr("hashlimit: the table `a` is one of rules with "));
+    // Nothing is left of what was refused.
+    EXPECT_TRUE(change.append("filter", "INPUT", rule("hashlimit", upto)));
+}
+
 }  // namespace
 }  // namespace gatehouse::rules
