@@ -16,6 +16,8 @@ struct Edges {
     std::vector<std::uint32_t> ports, lengths, ttls, tos, icmp, spis, mss, tcp_flags, tcp_options;
     std::vector<std::string> texts;  // that string looks for, as bytes
     std::vector<std::uint8_t> protocols;
+    std::vector<std::uint8_t> headers;               // IPv6's extension headers
+    std::vector<std::vector<std::string>> stations;  // lists of addresses of a routing header
     // Packets are copied: Linux cuts a copy of a datagram anew, Gatehouse doesn't.
     bool copies = false;
 

@@ -1,6 +1,7 @@
 #include "packets.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <utility>
@@ -227,14 +228,24 @@ void ipv4(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number, bool in
 
 // What stands behind the length of a routing header: its type, how many stations are left, and the stations.
 std::vector<std::uint8_t> routing_body(Draw& draw) {
-    const std::uint32_t stations = draw.number(1, 3);
+    const bool asked_for = !draw.edges.stations.empty() && draw.chance(50);
+    std::vector<std::string> stations;
+    if (asked_for) stations = draw.of(draw.edges.stations);
+    for (std::uint32_t more = asked_for ? 0 : draw.number(1, 3); more > 0; --more)
+        stations.push_back(draw.of(hosts(Family::ipv6)));
+    // Seldom more are left than there are.
+    const std::uint32_t left =
+        draw.random.below(draw.chance(80) ? static_cast<std::uint32_t>(stations.size()) : 4);
     std::vector<std::uint8_t> body{
-        draw.among<std::uint8_t>({0, 2, 3, 4, 4, 4}),    static_cast<std::uint8_t>(draw.random.below(4)),
-        static_cast<std::uint8_t>(stations - 1),         0,
-        static_cast<std::uint8_t>(draw.random.below(2)), static_cast<std::uint8_t>(draw.random.below(4))};
-    for (std::uint32_t i = 0; i < stations; ++i) {
+        draw.among<std::uint8_t>({0, 0, 2, 3, 4, 4, 4, 4}), static_cast<std::uint8_t>(left),
+        static_cast<std::uint8_t>(stations.size() - 1),     0,
+        static_cast<std::uint8_t>(draw.random.below(2)),    static_cast<std::uint8_t>(draw.random.below(4))};
+    // The oldest type has nothing there.
+    if (asked_for) body[0] = 0;
+    if (body[0] != 4 && draw.chance(50)) std::fill(body.begin() + 2, body.end(), std::uint8_t{0});
+    for (const auto& text : stations) {
         std::uint8_t station[16];
-        parse_address(draw.of(hosts(Family::ipv6)), Family::ipv6)->store(station, Family::ipv6);
+        parse_address(text, Family::ipv6)->store(station, Family::ipv6);
         body.insert(body.end(), std::begin(station), std::end(station));
     }
     return body;
@@ -256,8 +267,13 @@ void ipv6(wire::PacketBuilder& builder, Draw& draw, std::uint8_t number, bool in
         fields.next = number;
         return void(builder.ipv6(fields));
     }
-    const bool hop_by_hop = draw.chance(5), destination = draw.chance(5), fragment = draw.chance(8);
-    const bool routing = draw.chance(4) && !is_special(fields.destination, draw.family);
+    const auto comes = [&](std::uint8_t header, unsigned usual) {
+        return draw.chance(std::ranges::count(draw.edges.headers, header) > 0 ? 50 : usual);
+    };
+    const bool hop_by_hop = comes(wire::protocol::hop_by_hop, 5);
+    const bool destination = comes(wire::protocol::destination_options, 5);
+    const bool fragment = comes(wire::protocol::fragment, 8);
+    const bool routing = comes(wire::protocol::routing, 4) && !is_special(fields.destination, draw.family);
     if (draw.chance(2)) fields.payload_length = static_cast<std::uint16_t>(draw.random.below(100));
     if (!hop_by_hop && !destination && !fragment && !routing) fields.next = number;
     builder.ipv6(fields);
@@ -333,6 +349,17 @@ Frame piece(const Frame& frame, std::size_t from, std::size_t to, bool more, std
     return out;
 }
 
+// Whether a cut there would go through a text that is looked for: Linux's `bm` doesn't see those that a
+// datagram's pieces share (doc/differences.md).
+bool goes_through_text(const Draw& draw, std::span<const std::uint8_t> data, std::size_t at) {
+    return std::ranges::any_of(draw.edges.texts, [&](const std::string& text) {
+        const std::size_t from = at - std::min(at, text.size() - 1);
+        const auto around = data.subspan(from, std::min(data.size(), at + text.size() - 1) - from);
+        const auto alike = [](std::uint8_t a, char b) { return std::tolower(a) == std::tolower(b); };
+        return !std::ranges::search(around, text, alike).empty();
+    });
+}
+
 // The packet in up to three pieces, most of the time all of them, in any order.
 std::vector<Frame> pieces(Draw& draw, const Frame& frame) {
     const std::size_t header = link_header + (is_v4(draw.family) ? 20 : 40);
@@ -341,6 +368,7 @@ std::vector<Frame> pieces(Draw& draw, const Frame& frame) {
     std::vector<Frame> out;
     for (std::size_t from = 0; from < whole;) {
         std::size_t to = from + 8 * draw.number(1, static_cast<std::uint32_t>(whole / 8 + 1));
+        while (to < whole && goes_through_text(draw, std::span(frame.bytes).subspan(header), to)) to += 8;
         if (to >= whole || out.size() == 2) to = whole;
         out.push_back(piece(frame, from, to, to < whole, id));
         from = to;

@@ -84,7 +84,7 @@ bool equal(const oracle::LeftFrame& expected, const Left& actual) {
         mask(theirs);
         mask(ours);
     }
-    if (actual.cut) {
+    if (actual.own || actual.cut) {
         mask_fragment(theirs);
         mask_fragment(ours);
     }

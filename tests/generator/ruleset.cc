@@ -10,6 +10,7 @@
 #include "network.h"
 #include "rules/registry.h"
 #include "values.h"
+#include "wire/protocol.h"
 
 namespace gatehouse::generator {
 namespace {
@@ -101,6 +102,32 @@ std::string target(Draw& draw, const std::vector<const rules::Declaration*>& tar
     return fmt::format("{} -j {}{}", first, chosen.name, options);
 }
 
+// The IPv6 extension header that a match asks about.
+std::optional<std::uint8_t> header_of(std::string_view match) {
+    using namespace wire::protocol;
+    static constexpr std::pair<std::string_view, std::uint8_t> all[] = {{"rt", routing},
+                                                                        {"srh", routing},
+                                                                        {"frag", fragment},
+                                                                        {"hbh", hop_by_hop},
+                                                                        {"dst", destination_options}};
+    for (const auto& [name, header] : all) {
+        if (name == match) return header;
+    }
+    return {};
+}
+
+// A match that puts into the same list what the one with `options` looks for there.
+std::string remembered_before(std::string_view options) {
+    if (options.contains("--set")) return "";
+    std::string out = " -m recent --set";
+    const auto all = split(options, ' ');
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (all[i] == "--rsource" || all[i] == "--rdest") out += fmt::format(" {}", all[i]);
+        if (all[i] == "--name" || all[i] == "--mask") out += fmt::format(" {} {}", all[i], all.at(i + 1));
+    }
+    return out;
+}
+
 // `chain`: 0 for a built-in one, else the user chain's number. Jumps lead to higher numbers only.
 std::string rule(Draw& draw, std::string_view name, unsigned chain) {
     const auto matches = acting(rules::all_matches(), draw.family);
@@ -119,6 +146,8 @@ std::string rule(Draw& draw, std::string_view name, unsigned chain) {
         const std::string options = extension_text(match, draw);
         if (match.name == "ah") draw.edges.protocols.insert(draw.edges.protocols.end(), {51, 51});
         if (match.name == "ecn" && options.find("tcp") != std::string::npos) protocol = 6;
+        if (const auto header = header_of(match.name)) draw.edges.headers.push_back(*header);
+        if (match.name == "recent" && draw.chance(50)) middle += remembered_before(options);
         middle += fmt::format(" -m {}{}", match.name, options);
     }
     return fmt::format("[0:0] -A {}{}{}{}", name, selectors(draw, protocol), middle, last);
