@@ -40,8 +40,8 @@ class EnginePeer {
 };
 
 // What differs, in words; "" when nothing does. What the router makes has IP ids of its own and tells its
-// time, and what it cuts, its own or not, has IPv6 fragments' ids of its own: those count as equal. Where there are copies,
-// the order doesn't count: Linux sends them before their packet has gone on.
+// time, and what it cuts has IPv6 fragments' ids of its own, be it its own or not: those count as equal.
+// Where there are copies, the order doesn't count: Linux sends them before their packet has gone on.
 std::string compare(const std::vector<oracle::LeftFrame>& expected, const std::vector<Left>& actual);
 
 }  // namespace gatehouse::generator
