@@ -13,6 +13,8 @@ std::optional<std::size_t> covered(const Packet& packet) {
     std::size_t bytes = l4.size();
     if (packet.flat.protocol == protocol::udp) {
         bytes = load_be16(&l4[4]);
+        // Nought says that it has too much for its field (RFC 2675, 4); Linux believes it of any packet.
+        if (bytes == 0 && !is_v4(packet.flat.family)) bytes = l4.size();
         if (bytes < 8) return {};
         // A first fragment has less than its length says.
         if (packet.flat.fragmented) bytes = std::min(bytes, l4.size());

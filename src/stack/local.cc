@@ -149,8 +149,11 @@ Finding answer_udp(Context& context) {
     const std::uint8_t number = packet.flat.protocol;
     if (packet.flat.transport != Transport::whole)
         return {.reason = Reason::l4_truncated, .numbers = {number}};
-    const std::uint16_t length = load_be16(packet.l4() + 4);
-    if ((number == protocol::udp && length < 8) || length > packet.transport().size())
+    const auto there = static_cast<std::uint32_t>(packet.transport().size());
+    std::uint32_t length = load_be16(packet.l4() + 4);
+    // As a jumbogram's (RFC 2675, 4), in whatever packet.
+    if (!v4 && number == protocol::udp && length == 0) length = there;
+    if ((number == protocol::udp && length < 8) || length > there)
         return {.reason = Reason::l4_truncated, .numbers = {number, length, 8}};
     // IPv6 has no UDP without a checksum (RFC 8200, 8.1).
     const bool unsummed = load_be16(packet.l4() + 6) == 0;
@@ -159,12 +162,17 @@ Finding answer_udp(Context& context) {
     if (!to_one_host(context)) return {.reason = Reason::no_local_listener, .numbers = {number}};
     // UDP lets go of the packet's connection: OUTPUT's raw table sees the answer before it is looked up.
     const ConnRef connection = std::exchange(context.packet.connection, {});
+    // Nor is what lies behind the datagram quoted.
+    const auto before = static_cast<std::uint32_t>(packet.flat.l4 - packet.flat.l3);
+    const std::uint16_t whole = packet.flat.l3_length;
+    if (number == protocol::udp) context.packet.flat.l3_length = static_cast<std::uint16_t>(before + length);
     if (v4) {
         icmp_error::send(context, wire::icmp::unreachable, wire::icmp::port_unreachable);
     } else {
         icmp_error::send(context, wire::icmpv6::unreachable, wire::icmpv6::port_unreachable);
     }
     context.packet.connection = connection;
+    context.packet.flat.l3_length = whole;
     return {.reason = Reason::no_local_listener, .numbers = {number}};
 }
 
