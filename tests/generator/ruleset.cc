@@ -48,7 +48,8 @@ std::vector<const rules::Declaration*> acting(std::span<const rules::Declaration
     std::vector<const rules::Declaration*> found;
     for (const auto* declaration : all) {
         if (is_drawn(*declaration) && (declaration->families & rules::bit(family)) != 0)
-            found.push_back(declaration);
+            // The more there is to ask, the more often.
+            found.insert(found.end(), 1 + declaration->options.size() / 4, declaration);
     }
     const auto named = [](const auto* declaration) { return only_these.contains(declaration->name); };
     if (std::ranges::any_of(found, named)) std::erase_if(found, std::not_fn(named));

@@ -20,12 +20,13 @@ std::vector<const rules::OptionInfo*> choose(const rules::Declaration& extension
         const bool policies = extension.name == "CT" && option.name == "timeout";  // neither peer has any
         const bool clocks = option.name == "alarm";  // nor a clock that wakes it
         // Of IPv4's resets Linux knows which are its stack's.
-        const bool sockets = option.name == "socket-exists" && is_v4(draw.family);
+        const bool sockets =
+            (option.name == "socket-exists" || option.name == "suppl-groups") && is_v4(draw.family);
         if (!policies && !clocks && !sockets) options.push_back(&option);
     }
     shuffle(options, draw);
     // What asks for much at once is seldom met.
-    const std::size_t several = options.size() > 5 ? 150 / options.size() : 50;
+    const std::size_t several = options.size() > 10 ? 150 / options.size() : options.size() > 5 ? 35 : 50;
     const auto percent = static_cast<unsigned>(options.size() == 1 ? 90 : several);
     std::uint32_t groups = 0;
     for (const auto* option : options) {
