@@ -38,10 +38,10 @@ std::set<std::string, std::less<>> only_these;
 // processors than the engine.
 bool is_drawn(const rules::Declaration& declaration) {
     return declaration.step != nullptr && rules::is_there(declaration.need) &&
-           declaration.need != rules::Need::nat && declaration.name != "CONNSECMARK" &&
-           declaration.name != "connlimit" && declaration.name != "SYNPROXY" &&
-           !declaration.name.ends_with("NPT") && declaration.name != "cpu" &&
-           (declaration.name != "TEE" || only_these.contains("TEE"));
+           declaration.need != rules::Need::nat && declaration.need != rules::Need::nat64 &&
+           declaration.name != "CONNSECMARK" && declaration.name != "connlimit" &&
+           declaration.name != "SYNPROXY" && !declaration.name.ends_with("NPT") &&
+           declaration.name != "cpu" && (declaration.name != "TEE" || only_these.contains("TEE"));
 }
 
 std::vector<const rules::Declaration*> acting(std::span<const rules::Declaration* const> all, Family family) {

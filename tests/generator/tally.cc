@@ -74,7 +74,8 @@ void mark_natures() {
     for (auto& [name, count] : tally()) {
         const bool translates = name.starts_with("SNAT") || name.starts_with("DNAT") ||
                                 name.starts_with("MASQ") || name.starts_with("REDIRECT") ||
-                                name.starts_with("NETMAP") || name.substr(1).starts_with("NPT");
+                                name.starts_with("NETMAP") || name.starts_with("NAT64") ||
+                                name.substr(1).starts_with("NPT");
         if (translates) count.nature = "the nat table isn't drawn";
         if (name.starts_with("connlimit")) count.nature = "it depends on when the kernel sweeps its counts";
         if (name.starts_with("SYNPROXY")) count.nature = "cookies are each side's own";
