@@ -252,7 +252,16 @@ bool answers(std::uint8_t number) {
 Finding answer_local6(Context& context, const Tunables& tunables, std::uint32_t misread_at) {
     const Upper upper = upper_of(context.packet, misread_at);
     if (upper.bad) {
-        answer_unparsable(context, upper.bad);
+        // A fragment header that breaks off is pointed at (ipv6_frag_rcv); of other headers that do nothing
+        // is said.
+        const bool fragment =
+            upper.bad.reason == Reason::ip6_bad_extension && upper.bad.numbers[0] == protocol::fragment;
+        if (fragment) {
+            icmp_error::send(context, wire::icmpv6::parameter_problem, wire::icmpv6::bad_header_field,
+                             upper.bad.numbers[1]);
+        } else {
+            answer_unparsable(context, upper.bad);
+        }
         return upper.bad;
     }
     // Nothing is put together again here.
