@@ -43,7 +43,13 @@ class Index {
     // The one that it most likely is; none where nothing has this hash, as far as the bucket tells: the
     // packet will open a connection (whose reply's bucket may be fetched now).
     Way prefetch_entries(Place place, Family family) const;
-    Way find(std::uint64_t hash, const Tuple& tuple, Zone zone) const;
+    Way find(std::uint64_t hash, const Tuple& tuple, Zone zone) const {
+        return find(hash, tuple, zone, [](Way) { return true; });
+    }
+    // The same of one direction alone.
+    Way find(std::uint64_t hash, const Tuple& tuple, Zone zone, Direction direction) const {
+        return find(hash, tuple, zone, [direction](Way way) { return way.direction == direction; });
+    }
 
     // False: the index is full here (the longest chain, or all overflow buckets).
     bool insert(std::uint64_t hash, Way way);
@@ -96,6 +102,8 @@ class Index {
         return {static_cast<ConnIndex>(reference >> 1), static_cast<Direction>(reference & 1)};
     }
 
+    template <class Wanted>
+    Way find(std::uint64_t hash, const Tuple& tuple, Zone zone, Wanted&& wanted) const;
     bool append(std::uint32_t bucket, std::uint16_t tag, std::uint32_t reference);
     void grow();
     std::uint64_t hash_of(std::uint32_t reference) const;
@@ -133,12 +141,15 @@ inline Way Index::prefetch_entries(Place place, Family family) const {
     return likely;
 }
 
-inline Way Index::find(std::uint64_t hash, const Tuple& tuple, Zone zone) const {
+template <class Wanted>
+inline Way Index::find(std::uint64_t hash, const Tuple& tuple, Zone zone, Wanted&& wanted) const {
     const auto [at, tag] = place(hash);
     for (const Bucket* bucket = &buckets_[at];; bucket = &overflow_[bucket->next() - 1]) {
         for (std::uint32_t candidates = bucket->tagged(tag); candidates != 0; candidates &= candidates - 1) {
             const Way found = way(bucket->references[__builtin_ctz(candidates)]);
-            if (entries_[track::index(found.connection)].matches(found.direction, tuple, zone)) return found;
+            if (wanted(found) &&
+                entries_[track::index(found.connection)].matches(found.direction, tuple, zone))
+                return found;
         }
         if (bucket->next() == 0) return {};
     }

@@ -81,6 +81,15 @@ void Table::release(std::uint32_t place) {
     entries_.give_back(place);
 }
 
+Way Table::find_in(const std::array<Zone, 2>& zones, const Tuple& tuple) {
+    if (zones[0] == zones[1]) return find(tuple, zones[0]);
+    for (const Direction d : {Direction::original, Direction::reply}) {
+        const Zone zone = zones[track::index(d)];
+        if (const Way way = unless_over(index_.find(hash(tuple, zone), tuple, zone, d))) return way;
+    }
+    return {};
+}
+
 Confirmed Table::confirm(Tentative tentative) {
     using enum Confirmed::Outcome;
     Entry& entry = (*this)[tentative];
@@ -90,11 +99,11 @@ Confirmed Table::confirm(Tentative tentative) {
         const Tuple tuple = entry.tuple(d);
         const Zone zone = entry.zone[track::index(d)];
         hashes[track::index(d)] = hash(tuple, zone);
-        const Way standing = find(hashes[track::index(d)], tuple, zone);
-        // Where the other goes the other way its zone there counts, too.
-        const unsigned way = track::index(standing.direction);
-        if (standing && (*this)[standing.connection].zone[way] == entry.zone[way])
-            return {.outcome = clash, .standing = standing, .clashing = d};
+        // By zones that differ, the other goes the same way.
+        const bool apart = entry.zone[0] != entry.zone[1];
+        const std::uint64_t hash = hashes[track::index(d)];
+        const Way standing = apart ? unless_over(index_.find(hash, tuple, zone, d)) : find(hash, tuple, zone);
+        if (standing) return {.outcome = clash, .standing = standing, .clashing = d};
     }
     const Way original{connection, Direction::original}, reply{connection, Direction::reply};
     if (!index_.insert(hashes[0], original)) {

@@ -124,14 +124,11 @@ class Table {
         return index_.prefetch_entries(place, family);
     }
     Way find(std::uint64_t hash, const Tuple& tuple, Zone zone) {
-        const Way way = index_.find(hash, tuple, zone);
-        if (way && is_over((*this)[way.connection])) [[unlikely]] {
-            end(way.connection, End::expired);
-            return {};
-        }
-        return way;
+        return unless_over(index_.find(hash, tuple, zone));
     }
     Way find(const Tuple& tuple, Zone zone) { return find(hash(tuple, zone), tuple, zone); }
+    // By zones that differ by direction: whose direction is in the zone that is given for it.
+    Way find_in(const std::array<Zone, 2>& zones, const Tuple& tuple);
     Entry& operator[](ConnIndex c) { return entries_[track::index(c)]; }
     const Entry& operator[](ConnIndex c) const { return entries_[track::index(c)]; }
     Entry& operator[](Tentative t) { return entries_[track::index(t)]; }
@@ -206,6 +203,12 @@ class Table {
     };
 
     void set_tick(Time now);
+    Way unless_over(Way way) {
+        if (!way || !is_over((*this)[way.connection])) [[likely]]
+            return way;
+        end(way.connection, End::expired);
+        return {};
+    }
     unsigned expire_due(unsigned budget);
     bool evict();
     ConnIndex next_unreplied();

@@ -271,12 +271,8 @@ Way reply_of(Way way) {
 }  // namespace
 
 Way Tracking::find(const Tuple& tuple, const std::array<Zone, 2>& zones) {
-    // In a zone of one direction only, the other direction's is another.
-    const Way way = table_.find(tuple, zones[0]);
-    if (zones[0] == zones[1]) return to_itself(tuple) ? reply_of(way) : way;
-    if (way && way.direction == Direction::original) return way;
-    const Way back = table_.find(tuple, zones[1]);
-    return back && back.direction == Direction::reply ? back : Way{};
+    const Way way = table_.find_in(zones, tuple);
+    return zones[0] == zones[1] && to_itself(tuple) ? reply_of(way) : way;
 }
 
 gatehouse::Verdict Tracking::open(Context& context, const Tuple& tuple, const Template& wanted) {
