@@ -19,7 +19,7 @@ namespace {
 
 namespace protocol = wire::protocol;
 
-bool is_icmp(std::uint8_t number) { return number == protocol::icmp || number == protocol::icmpv6; }
+using protocol::is_icmp;
 
 Finding unfit4(const Packet& packet) {
     const auto header = wire::Ipv4View::parse(packet.network());

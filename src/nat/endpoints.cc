@@ -18,9 +18,7 @@ using track::Tuple;
 constexpr std::uint32_t most_addresses = 1024;
 constexpr std::uint32_t linger_ticks = 120'000;
 
-bool is_icmp(std::uint8_t number) {
-    return number == wire::protocol::icmp || number == wire::protocol::icmpv6;
-}
+using wire::protocol::is_icmp;
 std::uint16_t destination_port(const Tuple& tuple) {
     return is_icmp(tuple.protocol) ? tuple.ends.source : tuple.ends.destination;
 }

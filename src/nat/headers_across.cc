@@ -89,7 +89,7 @@ bool put_transport(MutableBytes l4, const Quoted& from, const track::Tuple& as) 
     const std::size_t field = sum_at(as.protocol);
     const bool has_sum = field != 0 && field + 2 <= l4.size();
     const std::uint16_t sum = has_sum ? load_be16(&l4[field]) : std::uint16_t{0};
-    if (from.protocol == protocol::icmp || from.protocol == protocol::icmpv6) {
+    if (protocol::is_icmp(from.protocol)) {
         const IcmpHead head{l4[0], l4[1], 0};
         const auto to = is_v4(as.family) ? icmp_to_v4(head, {}) : icmp_to_v6(head, {}, 0);
         if (!to) return false;

@@ -15,7 +15,7 @@ using track::Direction;
 using track::Entry;
 using track::Tuple;
 
-bool is_icmp(std::uint8_t number) { return number == protocol::icmp || number == protocol::icmpv6; }
+using protocol::is_icmp;
 
 // The number by which mappings of one address are told apart; nullptr when there is none.
 std::uint16_t* key_of(Tuple& tuple, Manip manip) {

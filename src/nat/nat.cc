@@ -28,8 +28,7 @@ bool is_of_connection(Info info) {
 }
 
 bool is_error(const Packet& packet, Info info) {
-    return info == Info::related &&
-           (packet.flat.protocol == wire::protocol::icmp || packet.flat.protocol == wire::protocol::icmpv6);
+    return info == Info::related && (wire::protocol::is_icmp(packet.flat.protocol));
 }
 
 // Of smaller pools nobody expects that they last.

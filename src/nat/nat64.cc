@@ -24,7 +24,7 @@ using track::Tuple;
 
 constexpr std::size_t most_prefixes = 255;
 
-bool is_icmp(std::uint8_t number) { return number == protocol::icmp || number == protocol::icmpv6; }
+using protocol::is_icmp;
 
 bool is_translated(const Tuple& tuple) {
     const auto type = static_cast<std::uint8_t>(tuple.ends.destination >> 8);

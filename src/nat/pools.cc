@@ -17,9 +17,7 @@ constexpr std::uint32_t mapped_from = 64;  // connections
 constexpr unsigned ports = 65'536, unprivileged_ports = 64'512;
 constexpr std::uint32_t address_heads = 4096;
 
-bool is_icmp(std::uint8_t number) {
-    return number == wire::protocol::icmp || number == wire::protocol::icmpv6;
-}
+using wire::protocol::is_icmp;
 
 Tuple name_of(Tuple reply) {
     (is_icmp(reply.protocol) ? reply.ends.source : reply.ends.destination) = 0;

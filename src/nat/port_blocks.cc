@@ -19,7 +19,7 @@ constexpr std::uint32_t most_outsides = 4096, most_blocks = 1u << 20;
 constexpr std::uint32_t linger_ticks = 120'000;
 
 std::uint16_t port_outside(const Tuple& reply) {
-    const bool icmp = reply.protocol == wire::protocol::icmp || reply.protocol == wire::protocol::icmpv6;
+    const bool icmp = wire::protocol::is_icmp(reply.protocol);
     return icmp ? reply.ends.source : reply.ends.destination;
 }
 

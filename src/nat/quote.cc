@@ -46,8 +46,7 @@ Sum sum_of(std::uint8_t number) {
 }
 
 bool has_number(std::uint8_t number) {
-    return track::has_ports(number) || number == protocol::icmp || number == protocol::icmpv6 ||
-           number == protocol::gre;
+    return track::has_ports(number) || protocol::is_icmp(number) || number == protocol::gre;
 }
 
 // Where the number stands that is to change; nothing: this packet has none.

@@ -19,7 +19,7 @@ constexpr std::uint32_t both_done = track::status::source_nat_done | track::stat
 
 // The number that a mapping may change, at that end.
 std::uint16_t port_at(const Tuple& tuple, Manip manip) {
-    const bool id = tuple.protocol == wire::protocol::icmp || tuple.protocol == wire::protocol::icmpv6;
+    const bool id = wire::protocol::is_icmp(tuple.protocol);
     return id || manip == Manip::source ? tuple.ends.source : tuple.ends.destination;
 }
 

@@ -23,7 +23,7 @@ void set_call(Packet& packet, std::uint16_t call) {
 
 End end_of(const track::Tuple& back, Manip manip) {
     const bool source = manip == Manip::source;
-    const bool id = back.protocol == protocol::icmp || back.protocol == protocol::icmpv6;
+    const bool id = protocol::is_icmp(back.protocol);
     return {.address = source ? back.destination : back.source,
             .port = source && !id ? back.ends.destination : back.ends.source};
 }

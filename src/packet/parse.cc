@@ -130,7 +130,7 @@ bool is_vlan(std::uint16_t type) { return type == ethertype::vlan || type == eth
 
 void parse_detail::look_at_transport(Flat& flat, const std::uint8_t* at, std::size_t there) {
     const std::size_t needed = fixed_part(flat.protocol, flat.family);
-    const bool types = flat.protocol == protocol::icmp || flat.protocol == protocol::icmpv6;
+    const bool types = protocol::is_icmp(flat.protocol);
     flat.sport = flat.dport = 0;
     flat.tcp_flags = 0;
     if (flat.fragment_offset != 0) {

@@ -16,7 +16,7 @@ void put_ends(std::string& out, const Tuple& tuple) {
     const auto [source, destination] = tuple.ends;
     if (has_ports(tuple.protocol)) {
         out += fmt::format(R"(,"sport":{},"dport":{})", source, destination);
-    } else if (tuple.protocol == protocol::icmp || tuple.protocol == protocol::icmpv6) {
+    } else if (protocol::is_icmp(tuple.protocol)) {
         out += fmt::format(R"(,"type":{},"code":{},"id":{})", destination >> 8, destination & 0xff, source);
     } else if (tuple.protocol == protocol::gre) {
         out += fmt::format(R"(,"source_key":{},"destination_key":{})", source, destination);

@@ -39,7 +39,7 @@ void print_tuple(std::string& out, const Tuple& tuple, bool ids, std::string_vie
     const auto [source, destination] = tuple.ends;
     if (has_ports(tuple.protocol)) {
         out += fmt::format("sport={} dport={} ", source, destination);
-    } else if (tuple.protocol == protocol::icmp || tuple.protocol == protocol::icmpv6) {
+    } else if (protocol::is_icmp(tuple.protocol)) {
         out += fmt::format("type={} code={} ", destination >> 8, destination & 0xff);
         if (ids) out += fmt::format("id={} ", source);
     } else if (tuple.protocol == protocol::gre) {

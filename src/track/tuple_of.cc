@@ -18,7 +18,7 @@ std::optional<Ends> read_ends(std::uint8_t number, Bytes there) {
         if (there.size() < ports) return {};
         return Ends{load_be16(&there[0]), load_be16(&there[2])};
     }
-    if (number == protocol::icmp || number == protocol::icmpv6) {
+    if (protocol::is_icmp(number)) {
         if (there.size() < icmp_header) return {};
         return Ends{load_be16(&there[4]), load_be16(&there[0])};
     }
@@ -90,7 +90,7 @@ std::optional<Tuple> quoted_tuple(Bytes network, Family family) {
 std::optional<Tuple> inverse(const Tuple& tuple) {
     Tuple back = tuple;
     std::swap(back.source, back.destination);
-    if (tuple.protocol == protocol::icmp || tuple.protocol == protocol::icmpv6) {
+    if (protocol::is_icmp(tuple.protocol)) {
         const auto type = static_cast<std::uint8_t>(tuple.ends.destination >> 8);
         const auto answer = icmp::counterpart(type, tuple.protocol);
         if (!answer) return {};

@@ -43,6 +43,9 @@ constexpr std::uint8_t vrrp = 112;
 constexpr std::uint8_t sctp = 132;
 constexpr std::uint8_t mobility = 135;
 constexpr std::uint8_t udplite = 136;
+
+// ICMP or ICMPv6.
+constexpr bool is_icmp(std::uint8_t number) { return number == icmp || number == icmpv6; }
 }  // namespace protocol
 
 // Whether Linux reads past a header of this number when it looks for an IPv6 packet's transport header.

@@ -42,7 +42,7 @@ std::string words(const Arrival& arrival) {
 FlowKey flow_key(const Flat& flat) {
     FlowKey key{
         .low = flat.source, .high = flat.destination, .protocol = flat.protocol, .family = flat.family};
-    const bool icmp = flat.protocol == wire::protocol::icmp || flat.protocol == wire::protocol::icmpv6;
+    const bool icmp = wire::protocol::is_icmp(flat.protocol);
     if (flat.transport == Transport::whole && !icmp) {
         key.low_port = flat.sport;
         key.high_port = flat.dport;

@@ -48,7 +48,7 @@ std::string flow_text(const Flat& flat) {
     const std::string source = to_string(flat.source, flat.family),
                       destination = to_string(flat.destination, flat.family);
     const std::string protocol = protocol_name(flat.protocol);
-    const bool icmp = flat.protocol == wire::protocol::icmp || flat.protocol == wire::protocol::icmpv6;
+    const bool icmp = wire::protocol::is_icmp(flat.protocol);
     if (flat.transport != Transport::whole) return fmt::format("{} > {} {}", source, destination, protocol);
     if (icmp)
         return fmt::format("{} > {} {} type {} code {}", source, destination, protocol, flat.sport,

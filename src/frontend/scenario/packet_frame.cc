@@ -152,7 +152,7 @@ void decode_transport(Bytes t, std::uint8_t protocol, Bytes addresses, Fields& f
         header = 8;
         ports();
         f.set("udp-length", load_be16(&t[4]));
-    } else if ((protocol == wire::protocol::icmp || protocol == wire::protocol::icmpv6) && t.size() >= 8) {
+    } else if ((wire::protocol::is_icmp(protocol)) && t.size() >= 8) {
         header = 8;
         f.set("type", t[0]);
         f.set("code", t[1]);

@@ -98,9 +98,7 @@ struct Owner {
         return agrees(true, &*socket);
     }
     // Linux sends ICMP by sockets of its own, which are nobody's.
-    static bool is_the_stacks(const Packet& packet) {
-        return packet.flat.protocol == wire::protocol::icmp || packet.flat.protocol == wire::protocol::icmpv6;
-    }
+    static bool is_the_stacks(const Packet& packet) { return wire::protocol::is_icmp(packet.flat.protocol); }
     bool agrees(bool there, const Socket* program) const {
         return exists.passes(there) && users.passes(program != nullptr && users->contains(program->user)) &&
                groups.passes(program != nullptr && is_of_group(*program));
