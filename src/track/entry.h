@@ -93,11 +93,7 @@ struct alignas(64) Entry {
         if (ends[d] != tuple.ends || zone[d] != in) return false;
         if (family != tuple.family || protocol != tuple.protocol) [[unlikely]]
             return between_families() && this->tuple(direction) == tuple;
-        if (is_v4(family)) {
-            return v4[d].source == tuple.source.words[0] && v4[d].destination == tuple.destination.words[0];
-        }
-        return v6[d].source == tuple.source && v6[d].destination == tuple.destination &&
-               !is_v4_way(direction);
+        return goes(direction, tuple.source, tuple.destination);
     }
     // The same for a packet with ports, outside any zone.
     bool matches(Direction direction, const Flat& flat) const {
@@ -105,9 +101,7 @@ struct alignas(64) Entry {
         if (family != flat.family || protocol != flat.protocol || zone[d] != Zone{} ||
             ends[d] != Ends{flat.sport, flat.dport})
             return false;
-        if (is_v4(family))
-            return v4[d].source == flat.source.words[0] && v4[d].destination == flat.destination.words[0];
-        return v6[d].source == flat.source && v6[d].destination == flat.destination && !is_v4_way(direction);
+        return goes(direction, flat.source, flat.destination);
     }
     std::uint64_t packets(Direction d) const {
         return (counted[index(d)] >> 56 << 32) | packets_low[index(d)];
@@ -125,6 +119,13 @@ struct alignas(64) Entry {
     bool confirmed() const { return has(status::confirmed); }
 
   private:
+    // Whether this direction leads from one to the other, in the entry's family.
+    bool goes(Direction direction, const Address& source, const Address& destination) const {
+        const unsigned d = index(direction);
+        if (is_v4(family))
+            return v4[d].source == source.words[0] && v4[d].destination == destination.words[0];
+        return v6[d].source == source && v6[d].destination == destination && !is_v4_way(direction);
+    }
     static constexpr std::uint32_t v4_bit(Direction direction) {
         return direction == Direction::original ? status::original_is_v4 : status::reply_is_v4;
     }

@@ -13,10 +13,9 @@ namespace gatehouse::track {
 
 namespace protocol = wire::protocol;
 
-Finding unfit(const Packet& packet, bool verify_checksum) {
+Finding other_trackers::unfit(const Packet& packet, bool verify_checksum) {
     switch (packet.flat.protocol) {
         case protocol::tcp: return tcp::unfit(packet, verify_checksum);
-        case protocol::udp: return udp::unfit(packet, verify_checksum);
         case protocol::udplite: return udp::unfit_lite(packet, verify_checksum);
         case protocol::icmp:
         case protocol::icmpv6: return icmp::unfit(packet, verify_checksum);
@@ -64,10 +63,10 @@ Judgement judge_tcp(Entry& entry, const Question& question, const tcp::Settings&
 
 }  // namespace
 
-Judgement judge(Entry& entry, const Question& question, const Settings& settings, SidePools& side) {
+Judgement other_trackers::judge(Entry& entry, const Question& question, const Settings& settings,
+                                SidePools& side) {
     switch (entry.protocol) {
         case protocol::tcp: return judge_tcp(entry, question, settings.tcp, side);
-        case protocol::udp: return udp::update(entry.state.udp, question);
         case protocol::udplite: return udp::update_lite(question);
         case protocol::icmp:
         case protocol::icmpv6: return icmp::update(question);

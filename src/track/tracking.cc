@@ -11,7 +11,6 @@
 #include "track/kernel_words.h"
 #include "track/proto/icmp.h"
 #include "track/proto/tcp_words.h"
-#include "track/proto/udp.h"
 #include "track/sequence_adjustment.h"
 #include "track/synproxy/synproxy.h"
 #include "track/trackers.h"
@@ -38,7 +37,7 @@ void set(Packet& packet, Info info, std::uint32_t place = ConnRef::no_connection
                          .info = static_cast<std::uint8_t>(info)};
 }
 
-bool is_icmp(std::uint8_t number) { return number == protocol::icmp || number == protocol::icmpv6; }
+using protocol::is_icmp;
 
 // Two packets that open the same connection at once may share it, where neither end would mind.
 bool may_join(std::uint8_t number) {
@@ -102,13 +101,13 @@ const TimeoutPolicy& Tracking::policy_of(const Entry& entry) const {
                                                            : settings_.policies[place - 1];
 }
 
-// The packet is its connection's: the protocol's tracker, `judge(entry, question)`, says what it makes of it.
-template <class Judge>
-[[gnu::always_inline]] inline Tracking::Step Tracking::go_on(const Context& context, Way way, Judge&& judge) {
+// The packet is its connection's: the protocol's tracker says what it makes of it.
+Tracking::Step Tracking::go_on_with(const Context& context, Way way) {
     Packet& packet = context.packet;
     Entry& entry = table_[way.connection];
     const std::uint32_t before = entry.status;
-    const Judgement judgement = judge(entry, question(packet, entry, way.direction, false));
+    const Judgement judgement =
+        judge(entry, question(packet, entry, way.direction, false), settings_, table_.side());
     why_ = judgement.finding;
     if (judgement.verdict == Verdict::reopen) {
         table_.end(way.connection, End::killed);
@@ -141,23 +140,10 @@ template <class Judge>
     return Step::done;
 }
 
-Tracking::Step Tracking::go_on_with(const Context& context, Way way) {
-    return go_on(context, way, [this](Entry& entry, const Question& asked) {
-        return judge(entry, asked, settings_, table_.side());
-    });
-}
-
-// The same for UDP, inlined.
-inline Tracking::Step Tracking::go_on_with_udp(const Context& context, Way way) {
-    return go_on(context, way,
-                 [](Entry& entry, const Question& asked) { return udp::update(entry.state.udp, asked); });
-}
-
 // Refuses a packet that isn't.
 inline bool Tracking::is_fit(const Context& context) {
     const bool verify = settings_.verify_checksums && context.hook == Hook::prerouting;
-    const bool plain = context.packet.flat.protocol == protocol::udp;
-    const Finding bad = plain ? udp::unfit(context.packet, verify) : unfit(context.packet, verify);
+    const Finding bad = unfit(context.packet, verify);
     if (bad) [[unlikely]]
         refuse(context, bad);
     return !bad;
@@ -182,9 +168,7 @@ inline Way Tracking::found_ahead(const Context& context) const {
 inline bool Tracking::go_on_as_likely(const Context& context) {
     const Way way = found_ahead(context);
     if (!way) return false;
-    if (!is_fit(context)) return true;
-    const bool plain = context.packet.flat.protocol == protocol::udp;
-    return (plain ? go_on_with_udp(context, way) : go_on_with(context, way)) == Step::done;
+    return !is_fit(context) || go_on_with(context, way) == Step::done;
 }
 
 gatehouse::Verdict Tracking::track(Context& context) {

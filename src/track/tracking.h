@@ -185,10 +185,7 @@ class Tracking final : private Watcher {
     // Of a packet, or a quote, whose header doesn't tell both ends.
     void complete(Tuple& tuple, const std::array<Zone, 2>& zones) const;
     void end_flow(const Tuple& tuple, Zone zone);
-    template <class Judge>
-    Step go_on(const Context& context, Way way, Judge&& judge);
     Step go_on_with(const Context& context, Way way);
-    Step go_on_with_udp(const Context& context, Way way);
     const TimeoutPolicy& policy_of(const Entry& entry) const;
     gatehouse::Verdict join(Context& context, Tentative loser, const Confirmed& clash);
     bool answer_apart(Tentative loser, const Confirmed& clash);
