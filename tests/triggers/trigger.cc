@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "helper/h323_testing.h"
+#include "helper/pptp_testing.h"
 
 namespace gatehouse::triggers {
 
@@ -40,23 +41,6 @@ std::string mms_funnel(std::string_view name) {
     const auto length = static_cast<std::uint32_t>(16 + command.size());
     return std::string("\1\0\0\0", 4) + little(0xb00bface) + little(length) + "MMS " + little(length / 8) +
            little(0) + std::string(8, '\0') + command;
-}
-
-// A message of PPTP, with numbers at places behind its header (RFC 2637).
-struct Field {
-    std::size_t at;
-    std::uint16_t value;
-};
-std::string pptp(std::uint16_t kind, std::size_t length, std::initializer_list<Field> fields) {
-    constexpr std::size_t header = 12;
-    std::string text(header + length, '\0');
-    auto* const bytes = reinterpret_cast<std::uint8_t*>(text.data());
-    store_be16(bytes, static_cast<std::uint16_t>(text.size()));
-    store_be16(bytes + 2, 1);
-    store_be32(bytes + 4, 0x1a2b3c4d);
-    store_be16(bytes + 8, kind);
-    for (const Field& field : fields) store_be16(bytes + header + field.at, field.value);
-    return text;
 }
 
 void add_ftp(std::vector<Trigger>& all) {
@@ -124,6 +108,7 @@ std::vector<Trigger> all_triggers() {
                    "PLAY rtsp://192.0.2.2/a RTSP/1.0\r\nCSeq: 3\r\n\r\n"});
     const std::string funnel = mms_funnel("\\\\10.0.1.2\\UDP\\7000");
     all.push_back({"mms funnel", "mms", 1755, ipv4, true, "", "", funnel, funnel});
+    const auto pptp = helper::testing::pptp_message;
     const std::string begin = pptp(1, 144, {}), begun = pptp(2, 144, {{2, 0x100}});
     all.push_back(
         {"pptp call", "pptp", 1723, ipv4, true, begun, begin, pptp(7, 156, {{0, 7}}), pptp(5, 4, {})});

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "helper/pptp_testing.h"
 #include "helper/testing.h"
 #include "wire/protocol.h"
 
@@ -12,22 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::server;
 
-// A message of this kind and length, with numbers at places behind its header.
-struct Field {
-    std::size_t at;
-    std::uint16_t value;
-};
-std::string message(std::uint16_t kind, std::uint16_t length, std::initializer_list<Field> fields) {
-    constexpr std::size_t header = 12;
-    std::string text(header + length, '\0');
-    auto* const bytes = reinterpret_cast<std::uint8_t*>(text.data());
-    store_be16(bytes, static_cast<std::uint16_t>(text.size()));
-    store_be16(bytes + 2, 1);
-    store_be32(bytes + 4, 0x1a2b3c4d);
-    store_be16(bytes + 8, kind);
-    for (const Field& field : fields) store_be16(bytes + header + field.at, field.value);
-    return text;
-}
+constexpr auto message = testing::pptp_message;
 constexpr std::uint16_t good = 0x0100;
 std::string start_request() { return message(1, 144, {}); }
 std::string start_reply() { return message(2, 144, {{2, good}}); }
