@@ -138,6 +138,7 @@ struct Engine::Core final : defrag::Releaser, helper::Keeper {
     bool is_heard_copy(const Passage& passage) const;
     bool route_arrival(Passage& passage);
     bool route_plainly(Passage& passage);
+    bool find_plainly(Passage& passage);
     bool route_unlike_most(Passage& passage);
     void drain_emitted() {
         if (emitter.any_waiting()) send_emitted();

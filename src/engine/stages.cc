@@ -125,6 +125,14 @@ bool Engine::Core::is_heard_copy(const Passage& passage) const {
     return passage.origin == nullptr && passage.route.kind == route::Kind::broadcast;
 }
 
+// The decision for a packet whose destination is another than the one that was looked up ahead: it has been
+// translated. False: the router is to be asked.
+bool Engine::Core::find_plainly(Passage& passage) {
+    route::Descent descent;
+    pathfinder.find(passage.packet().flat, descent);
+    return router().input_plainly(passage.packet(), passage.context.in, descent, passage.route);
+}
+
 // What route_arrival() makes of a packet that isn't simply passed on: it is for this host, refused, or has
 // options, or its route or its size takes a closer look. True with the hook moved on to INPUT, or not for one
 // that goes on to FORWARD. False when its way ended here.

@@ -55,14 +55,11 @@ inline bool Engine::Core::is_ours(const Packet& packet) {
     Packet& packet = context.packet;
     const bool options = is_v4(packet.flat.family) && packet.flat.l4 - packet.flat.l3 > 20;
     if (passage.ahead == nullptr || options || context.traced()) return false;
-    const route::Descent* ahead = passage.ahead;
-    route::Descent anew;
-    if (ahead->address() != packet.flat.destination) [[unlikely]] {
-        // Translated since.
-        pathfinder.find(packet.flat, anew);
-        ahead = &anew;
+    if (passage.ahead->address() != packet.flat.destination) [[unlikely]] {
+        if (!find_plainly(passage)) return false;
+    } else if (!router().input_plainly(packet, context.in, *passage.ahead, passage.route)) {
+        return false;
     }
-    if (!router().input_plainly(packet, context.in, *ahead, passage.route)) return false;
     const route::Adjacency* const adjacency = router().adjacency(*passage.route.nexthop);
     const std::uint32_t mtu = adjacency != nullptr ? adjacency->mtu : interface(passage.route.interface).mtu;
     if (!stack::forward_plainly(context, mtu)) return false;
