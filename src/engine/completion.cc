@@ -7,7 +7,10 @@ void Engine::Core::trace_end(const Context& context, Disposition disposition) {
     if (disposition == Disposition::forwarded) {
         context.trace({.kind = TraceKind::departure});
     } else {
-        context.trace({.kind = TraceKind::decision, .finding = context.finding});
+        const bool replaced = disposition == Disposition::replaced;
+        context.trace({.kind = TraceKind::decision,
+                       .text = replaced ? "others leave in its stead" : "",
+                       .finding = context.finding});
     }
 }
 

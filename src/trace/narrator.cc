@@ -131,6 +131,7 @@ std::string Narrator::step(const TraceEvent& e) {
             return fmt::format("  waits for {}", e.text.empty() ? "somebody's word" : e.text);
         case TraceKind::resumed: return fmt::format("  goes on{}{}", e.text.empty() ? "" : " as ", e.text);
         case TraceKind::decision:
+            if (!e.text.empty()) return fmt::format("ends here: {}", e.text);
             if (!e.finding) return "ends here: a program of this host takes it";
             return fmt::format("ends here: {} ({})", gatehouse::words(e.finding.reason, e.finding.numbers),
                                name(e.finding.reason));
