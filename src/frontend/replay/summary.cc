@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <vector>
 
+#include "helper/helpers.h"
 #include "iptables/save.h"
 #include "packet/reason.h"
 
@@ -51,6 +52,40 @@ void list_rules(const rules::Tables& tables, std::vector<Hit>& hit, std::vector<
     }
 }
 
+using HelperCounts = helper::Helpers::Statistics;
+constexpr std::pair<std::uint64_t HelperCounts::*, std::string_view> helper_counts[] = {
+    {&HelperCounts::expected, "connections expected"},
+    {&HelperCounts::refused, "of them refused by the table"},
+    {&HelperCounts::third_party, "leading to a third party: not expected"},
+    {&HelperCounts::privileged, "leading to a privileged port: not expected"},
+    {&HelperCounts::passed_over, "commands longer than a helper waits for"},
+    {&HelperCounts::given_up, "streams that aren't their helper's protocol"},
+    {&HelperCounts::midway, "streams whose beginning wasn't seen"},
+    {&HelperCounts::held, "segments that waited for the rest of a command"},
+    {&HelperCounts::released, "of them went on"},
+    {&HelperCounts::repeated, "came again while the same waited"},
+    {&HelperCounts::resent, "came again, and were rewritten as before"},
+    {&HelperCounts::refused_room, "found no room to wait"},
+    {&HelperCounts::gave_up, "waited too long, and were dropped"},
+    {&HelperCounts::discarded, "waited when their connection ended"},
+    {&HelperCounts::partial, "commands whose rest didn't come"},
+    {&HelperCounts::promised, "times acknowledged in the receiver's stead"},
+    {&HelperCounts::raised, "acknowledgments raised to what was promised"},
+    {&HelperCounts::sent_again, "sent again in their sender's stead"},
+    {&HelperCounts::lost, "times promised, and never acknowledged"},
+};
+
+// What helpers found, and did with segments; counts of nothing are left out.
+void list_helpers(std::string& out, const helper::Helpers* helpers) {
+    if (helpers == nullptr) return;
+    std::string lines;
+    for (const auto& [count, what] : helper_counts) {
+        const std::uint64_t n = helpers->statistics().*count;
+        if (n != 0) lines += fmt::format("  {:>9}  {}\n", n, what);
+    }
+    if (!lines.empty()) out += "\nhelpers\n" + lines;
+}
+
 }  // namespace
 
 std::string Summary::text(const Engine& engine) const {
@@ -78,6 +113,7 @@ std::string Summary::text(const Engine& engine) const {
         out += fmt::format("             {}\n", idle[i]);
     if (idle.size() > lines_shown)
         out += fmt::format("             … and {} more\n", idle.size() - lines_shown);
+    list_helpers(out, engine.helpers());
     const auto talkers = talkers_.most(lines_shown);
     if (!talkers.empty()) out += "\ntalkers\n";
     for (const Talker& t : talkers) {
